@@ -1,0 +1,68 @@
+using System.Globalization;
+using System.Xml;
+using System.Xml.Linq;
+
+namespace PaymentOrchestrator.Domain;
+
+/// <summary>
+/// The European Central Bank's daily reference rates (eurofxref-daily.xml): units of each currency for one euro.
+/// Published around 16:00 CET on TARGET working days, for information only.
+/// </summary>
+/// <param name="Date">The day the rates are of.</param>
+/// <param name="UnitsPerEuro">By currency; EUR itself is 1.</param>
+public sealed record EcbDailyFile(DateOnly Date, IReadOnlyDictionary<Currency, decimal> UnitsPerEuro)
+{
+    private static readonly XNamespace Feed = "http://www.ecb.int/vocabulary/2002-08-01/eurofxref";
+
+    /// <summary>Reads the published form. Codes that are no longer currencies are skipped.</summary>
+    /// <exception cref="FormatException">
+    /// Not the feed's form; not exactly one day; a rate that is not a plain positive decimal (a decimal comma among them); a currency twice; or no CNY.
+    /// </exception>
+    public static EcbDailyFile Read(Stream stream)
+    {
+        var day = SingleDay(stream);
+        if (!DateOnly.TryParseExact((string?)day.Attribute("time"), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date))
+            throw new FormatException("The rate file's day is not of the form yyyy-MM-dd.");
+
+        var rates = new Dictionary<Currency, decimal> { [Currency.Eur] = 1m };
+        foreach (var cube in day.Elements(Feed + "Cube"))
+        {
+            var code = (string?)cube.Attribute("currency") ?? throw new FormatException("A rate in the rate file names no currency.");
+            var rate = ParseRate(code, (string?)cube.Attribute("rate"));
+            if (!Currency.TryParse(code, out var currency)) continue;
+            if (!rates.TryAdd(currency, rate)) throw new FormatException($"The rate file gives {code} twice.");
+        }
+
+        return rates.ContainsKey(Currency.Cny)
+            ? new EcbDailyFile(date, rates)
+            : throw new FormatException("The rate file has no rate for CNY.");
+    }
+
+    /// <summary>CNY per one unit of <paramref name="source"/>, ten significant digits, half to even; null where the file has no rate for it.</summary>
+    public ExchangeRate? MidAgainstCny(Currency source)
+    {
+        if (!UnitsPerEuro.TryGetValue(source, out var units)) return null;
+        var (cny, cnyScale) = ExactMath.Fraction(UnitsPerEuro[Currency.Cny]);
+        var (other, otherScale) = ExactMath.Fraction(units);
+        return new ExchangeRate(source, Currency.Cny, ExactMath.RateHalfEven(cny * otherScale, cnyScale * other));
+    }
+
+    private static XElement SingleDay(Stream stream)
+    {
+        try
+        {
+            using var reader = XmlReader.Create(stream, new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, MaxCharactersInDocument = 10_000_000 });
+            var days = XDocument.Load(reader).Root?.Elements(Feed + "Cube").Elements(Feed + "Cube").Take(2).ToList() ?? [];
+            return days.Count == 1 ? days[0] : throw new FormatException("The rate file must hold exactly one day.");
+        }
+        catch (XmlException e)
+        {
+            throw new FormatException($"The rate file is not well-formed XML: {e.Message}", e);
+        }
+    }
+
+    private static decimal ParseRate(string code, string? text) =>
+        decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var rate) && rate > 0m
+            ? rate
+            : throw new FormatException($"The rate file's rate for {code} is not a positive decimal with a point: '{text}'.");
+}

@@ -1,0 +1,29 @@
+namespace PaymentOrchestrator.Domain;
+
+/// <summary>The chart of accounts. Debits are positive, credits negative; per currency, every transaction sums to zero.</summary>
+public enum LedgerAccount
+{
+    /// <summary>What was taken from buyers: debited by a payment, credited by a refund.</summary>
+    BuyerFunds,
+
+    /// <summary>The open position between what buyers paid in and the CNY that suppliers are owed.</summary>
+    FxPosition,
+
+    /// <summary>What our markup on the mid rate earned, in the source currency.</summary>
+    MarkupRevenue,
+
+    /// <summary>What our fees earned, in the source currency.</summary>
+    FeeRevenue,
+
+    /// <summary>CNY owed to suppliers for paid orders, until settlement.</summary>
+    SupplierPayable,
+
+    /// <summary>CNY that a provider has paid out to suppliers (WorldFirst, Alipay).</summary>
+    ProviderSettlement,
+
+    /// <summary>CNY that the platform itself has paid out to suppliers (card).</summary>
+    PlatformCny,
+
+    /// <summary>Money that a provider says it moved and that fits none of our payments yet.</summary>
+    Suspense,
+}
