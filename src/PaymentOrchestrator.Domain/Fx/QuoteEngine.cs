@@ -67,7 +67,8 @@ public static class QuoteEngine
     // CNH settles 1:1 against CNY: there is no conversion that a markup could be taken on.
     private static ExchangeRate Customer(MidRate mid, FeeRule rule) => mid.Rate.LessMarkup(MarkupBps(mid.Rate.Base, rule));
 
-    private static int MarkupBps(Currency source, FeeRule rule) => source == Currency.Cnh || source == Currency.Cny ? 0 : rule.MarkupBps;
+    /// <summary>The markup that a rule comes to in a currency: none where nothing is converted.</summary>
+    public static int MarkupBps(Currency source, FeeRule rule) => source == Currency.Cnh || source == Currency.Cny ? 0 : rule.MarkupBps;
 
     private static PriceResult Assemble(Money order, Currency source, BigInteger converted, MidRate? mid, ExchangeRate? customer, FeeRule rule)
     {

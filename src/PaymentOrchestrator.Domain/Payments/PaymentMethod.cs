@@ -33,6 +33,15 @@ public static class PaymentMethods
     /// <summary>Whether the method debits a balance held at WorldFirst.</summary>
     public static bool IsFundedByWorldFirst(this PaymentMethod method) => method is PaymentMethod.WorldPay or PaymentMethod.WorldFirstBalance;
 
+    /// <summary>Whose account is debited.</summary>
+    public static LinkProvider PaidThrough(this PaymentMethod method) => method switch
+    {
+        PaymentMethod.WorldPay or PaymentMethod.WorldFirstBalance => LinkProvider.WorldFirst,
+        PaymentMethod.Alipay => LinkProvider.Alipay,
+        PaymentMethod.Card => LinkProvider.Card,
+        _ => throw new ArgumentOutOfRangeException(nameof(method)),
+    };
+
     /// <summary>Whether the method is open only from an address that is known not to be in mainland China.</summary>
     public static bool IsNetworkBound(this PaymentMethod method) => method is PaymentMethod.WorldFirstBalance or PaymentMethod.Card;
 

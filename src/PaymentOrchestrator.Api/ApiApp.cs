@@ -1,0 +1,111 @@
+using Mediator;
+using PaymentOrchestrator.Api.Access;
+using PaymentOrchestrator.Api.Buyers;
+using PaymentOrchestrator.Api.Eligibility;
+using PaymentOrchestrator.Api.Http;
+using PaymentOrchestrator.Api.LinkedAccounts;
+using PaymentOrchestrator.Api.Network;
+using PaymentOrchestrator.Api.Payments;
+using PaymentOrchestrator.Api.Postgres;
+using PaymentOrchestrator.Api.Providers;
+using PaymentOrchestrator.Api.Quotes;
+using PaymentOrchestrator.Api.Rates;
+
+namespace PaymentOrchestrator.Api;
+
+/// <summary>The API's table of contents: what it is made of, and which routes it serves.</summary>
+public static class ApiApp
+{
+    /// <summary>The whole API, ready to run. Migrations run at its start where <c>Postgres:MigrateAtStart</c> is true.</summary>
+    /// <param name="args">Configuration as <c>--Key value</c>; environment variables serve as well.</param>
+    public static WebApplication Build(string[] args) => Build(args, _ => { });
+
+    /// <summary>The API with some of its parts replaced: a clock for tests.</summary>
+    public static WebApplication Build(string[] args, Action<IServiceCollection> replace)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ApplicationName = typeof(ApiApp).Assembly.GetName().Name });
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = RequestFaults.MaxBodyBytes;
+        });
+        AddServices(builder.Services, builder.Configuration);
+        replace(builder.Services);
+        var app = builder.Build();
+        if (builder.Configuration.GetValue<bool>("Postgres:MigrateAtStart")) app.Lifetime.ApplicationStarted.Register(() => { });
+        Configure(app);
+        return app;
+    }
+
+    /// <summary>Enough of the API to write its contract: no database, no providers, no secrets.</summary>
+    public static WebApplication BuildForDocument() => Build(
+    [
+        "--ConnectionStrings:Postgres", "Host=localhost", "--Api:PublicUrl", "http://localhost", "--DataProtection:Key", Convert.ToBase64String(new byte[32]),
+    ]);
+
+    private static void AddServices(IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton(TimeProvider.System);
+        services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
+        services.AddMediator(options => options.ServiceLifetime = ServiceLifetime.Singleton);
+        services.AddSingleton(typeof(IPipelineBehavior<,>), typeof(TracingBehavior<,>));
+        services.AddSingleton(typeof(IPipelineBehavior<,>), typeof(ValidationBehavior<,>));
+        services.AddDocumentation();
+
+        services.AddSingleton<Db>();
+        services.AddSingleton<ApiKeys>();
+        Secrets.AddTo(services);
+        services.AddSingleton<PublicAddress>();
+        services.AddProviders(configuration);
+
+        services.AddSingleton<ReferenceRates>();
+        services.AddSingleton<BuyerNetwork>();
+        services.AddSingleton<IIpCountry>(_ => configuration["Network:CountryDatabase"] is { } path ? new MaxMindCountries(path) : new RegistryBlocks());
+
+        services.AddSingleton<BuyerStore>();
+        services.AddSingleton<LinkedAccountStore>();
+        services.AddSingleton<BuyerFactsReader>();
+        services.AddSingleton<BuyerStanding>();
+        services.AddSingleton<EligibilityStore>();
+        services.AddSingleton<QuoteMaker>();
+        services.AddSingleton<QuoteStore>();
+        services.AddSingleton<PaymentStore>();
+        services.AddSingleton<PaymentReader>();
+    }
+
+    private static void Configure(WebApplication app)
+    {
+        app.UseProblemDocuments();
+        app.UseRouting();
+        app.UseMiddleware<ApiKeyGate>();
+        app.UseDocumentation();
+        HealthEndpoints.Map(app);
+
+        var v1 = app.MapGroup("/v1").AddEndpointFilter(ProblemHandling.RefuseBadParts);
+        ListPaymentMethodsEndpoint.Map(v1);
+        ListExchangeRatesEndpoint.Map(v1);
+
+        CreateBuyerEndpoint.Map(v1);
+        GetBuyerEndpoint.Map(v1);
+        GetBalancesEndpoint.Map(v1);
+
+        LinkAccountEndpoint.Map(v1);
+        ReadLinkedAccountsEndpoints.Map(v1);
+        RevokeLinkedAccountEndpoint.Map(v1);
+        LinkMarketplaceEndpoint.Map(v1);
+        CompleteLinkEndpoint.Map(v1);
+
+        CheckEligibilityEndpoint.Map(v1);
+        GetEligibilityCheckEndpoint.Map(v1);
+
+        CreateQuoteEndpoint.Map(v1);
+        GetQuoteEndpoint.Map(v1);
+
+        PayEndpoint.Map(v1);
+        ListPaymentsEndpoint.Map(v1);
+        GetPaymentEndpoint.Map(v1);
+
+        ReceiveNotificationEndpoint.Map(v1);
+    }
+}

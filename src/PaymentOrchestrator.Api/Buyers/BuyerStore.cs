@@ -1,0 +1,107 @@
+using Dapper;
+using Npgsql;
+using PaymentOrchestrator.Api.Http;
+using PaymentOrchestrator.Api.Postgres;
+using PaymentOrchestrator.Domain;
+
+namespace PaymentOrchestrator.Api.Buyers;
+
+internal sealed class BuyerStore(Db db)
+{
+    /// <summary>What stands in the way of creating a buyer: the key's earlier use with its buyer, or the buyer that has the reference.</summary>
+    public async Task<(IdempotencyRow? Key, BuyerResource? Buyer)> FindForCreationAsync(
+        Caller caller, string reference, string key, CancellationToken cancellationToken)
+    {
+        const string sql = Idempotency.Find + """
+            select id, reference, country, created_at
+            from buyers
+            where marketplace_id = @marketplace and mode = @mode and reference = @reference and shard_key = @buyerShard;
+            """;
+        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(sql, new
+        {
+            marketplace = caller.MarketplaceId,
+            mode = caller.Mode.Code(),
+            scope = Guid.Empty,
+            key,
+            shard = ShardKey.OfIdempotencyKey(caller, key),
+            reference,
+            buyerShard = ShardKey.OfBuyer(caller, reference),
+        }, cancellationToken: cancellationToken));
+        var used = await rows.ReadSingleOrDefaultAsync<IdempotencyRow>();
+        var buyer = (await rows.ReadSingleOrDefaultAsync<BuyerRow>())?.ToResource(caller);
+        return (used, buyer);
+    }
+
+    /// <summary>False when the key or the reference was taken in the meantime; then nothing was written.</summary>
+    public async Task<bool> TryInsertAsync(Caller caller, BuyerResource buyer, KeyedRequest key, CancellationToken cancellationToken)
+    {
+        const string sql = """
+            insert into idempotency_keys (marketplace_id, mode, scope, key, fingerprint, resource_id, created_at, shard_key)
+            values (@marketplace, @mode, @scope, @key, @fingerprint, @id, @now, @keyShard);
+            insert into buyers (id, marketplace_id, mode, reference, country, created_at, shard_key)
+            values (@id, @marketplace, @mode, @reference, @country, @now, @shard);
+            """;
+        await using var connection = await db.OpenAsync(cancellationToken);
+        try
+        {
+            await connection.ExecuteAsync(new CommandDefinition(sql, new
+            {
+                marketplace = caller.MarketplaceId,
+                mode = caller.Mode.Code(),
+                scope = Guid.Empty,
+                key = key.Key,
+                fingerprint = key.Fingerprint,
+                keyShard = ShardKey.OfIdempotencyKey(caller, key.Key!),
+                id = buyer.Id.Value,
+                reference = buyer.Reference,
+                country = buyer.Country,
+                now = buyer.CreatedAt.UtcDateTime,
+                shard = buyer.Id.ShardKey,
+            }, cancellationToken: cancellationToken));
+            return true;
+        }
+        catch (PostgresException e) when (Idempotency.IsTaken(e) || Idempotency.Violates(e, "buyers_marketplace_id_mode_reference_shard_key_key"))
+        {
+            return false;
+        }
+    }
+
+    public async Task<BuyerResource?> FindAsync(Caller caller, Id<BuyerResource> id, CancellationToken cancellationToken)
+    {
+        const string sql = """
+            select id, reference, country, created_at
+            from buyers
+            where id = @id and marketplace_id = @marketplace and mode = @mode and shard_key = @shard;
+            """;
+        await using var connection = await db.OpenAsync(cancellationToken);
+        var row = await connection.QuerySingleOrDefaultAsync<BuyerRow>(new CommandDefinition(sql, new
+        {
+            id = id.Value,
+            marketplace = caller.MarketplaceId,
+            mode = caller.Mode.Code(),
+            shard = id.ShardKey,
+        }, cancellationToken: cancellationToken));
+        return row?.ToResource(caller);
+    }
+
+    private sealed class BuyerRow
+    {
+        public Guid Id { get; init; }
+
+        public string Reference { get; init; } = "";
+
+        public string Country { get; init; } = "";
+
+        public DateTime CreatedAt { get; init; }
+
+        public BuyerResource ToResource(Caller caller) => new()
+        {
+            Id = new Id<BuyerResource>(Id),
+            Reference = Reference,
+            Country = Country,
+            Livemode = caller.Mode == Mode.Live,
+            CreatedAt = CreatedAt,
+        };
+    }
+}

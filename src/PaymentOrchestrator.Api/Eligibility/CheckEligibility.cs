@@ -1,0 +1,81 @@
+using Mediator;
+using PaymentOrchestrator.Api.Buyers;
+using PaymentOrchestrator.Api.Http;
+using PaymentOrchestrator.Api.Orders;
+using PaymentOrchestrator.Api.Postgres;
+using PaymentOrchestrator.Domain;
+
+namespace PaymentOrchestrator.Api.Eligibility;
+
+public sealed record CheckEligibilityRequest
+{
+    public required Id<BuyerResource> BuyerId { get; init; }
+
+    public required OrderBody Order { get; init; }
+
+    /// <summary>The public address of the buyer's browser. Without it the network-bound methods stay closed.</summary>
+    public string? BuyerIp { get; init; }
+
+    /// <summary>Which methods to judge; all four by default.</summary>
+    public IReadOnlyList<PaymentMethod>? Methods { get; init; }
+
+    /// <summary>Judge WorldFirst balances in this currency only; any by default.</summary>
+    public Currency? SourceCurrency { get; init; }
+}
+
+internal sealed record CheckEligibility(Caller Caller, CheckEligibilityRequest Request, KeyedRequest Key) : ICommand<Result<EligibilityCheckResource>>, IValidated
+{
+    public void Validate(FieldErrors errors)
+    {
+        Request.Order.Validate(errors);
+        errors.BuyerIp("buyer_ip", Request.BuyerIp);
+        if (Request.Methods is { Count: 0 }) errors.Add("methods", "required", "methods must name at least one method, or be left out.");
+    }
+}
+
+internal sealed class CheckEligibilityHandler(EligibilityStore store, BuyerStanding standing, TimeProvider clock)
+    : ICommandHandler<CheckEligibility, Result<EligibilityCheckResource>>
+{
+    public async ValueTask<Result<EligibilityCheckResource>> Handle(CheckEligibility command, CancellationToken cancellationToken)
+    {
+        var (caller, request, key) = command;
+        var order = request.Order.Amount!.ToMoney();
+        if (order.Value > Money.MaxValue) return Problem.TooLarge("order.amount", order.Currency);
+
+        var now = clock.Now();
+        var known = await store.LoadAsync(caller, request.BuyerId, key.Key, now, cancellationToken);
+        if (known.Key is { } used) return used.RefusalFor(key.Fingerprint) ?? Result<EligibilityCheckResource>.Replay(known.Earlier!);
+        if (!known.BuyerExists) return Problem.NotFound<BuyerResource>("buyer");
+
+        var methods = request.Methods is null ? PaymentMethods.All : PaymentMethods.All.Where(request.Methods.Contains).ToList();
+        var verdicts = await standing.JudgeAsync(
+            caller.Mode, known.Accounts, methods, order, request.BuyerIp, known.Schedule, request.SourceCurrency, cancellationToken);
+        var check = new EligibilityCheckResource
+        {
+            Id = Id<EligibilityCheckResource>.New(request.BuyerId.ShardKey, now),
+            BuyerId = request.BuyerId,
+            Order = request.Order,
+            Methods = [.. verdicts.Select(MethodResource.From)],
+            RuleVersion = EligibilityRules.Version,
+            Livemode = caller.Mode == Mode.Live,
+            CreatedAt = now,
+        };
+        return await store.TryInsertAsync(caller, check, key, cancellationToken) ? check : await Handle(command, cancellationToken);
+    }
+}
+
+internal static class CheckEligibilityEndpoint
+{
+    public static void Map(IEndpointRouteBuilder v1) => v1
+        .MapPost("/eligibility-checks", async (
+            Caller caller, OptionalIdempotencyKey key, RequestBody<CheckEligibilityRequest> body, ISender sender, CancellationToken cancellationToken) =>
+            (await sender.Send(new CheckEligibility(caller, body.Value, new KeyedRequest(key.Text, body.Fingerprint)), cancellationToken))
+                .Created(check => $"/v1/eligibility-checks/{check.Id}"))
+        .WithName("checkEligibility").WithTags("Eligibility")
+        .WithSummary("Which methods are open, why not the others, and what would open them")
+        .WithDescription("""
+            Reads the buyer's accounts at their providers now and judges every requirement of every method. A provider that does not answer makes its requirements
+            unknown, never the call an error.
+            """)
+        .Produces<EligibilityCheckResource>(201).Refuses(400, 401, 404, 413, 415, 422);
+}

@@ -1,0 +1,93 @@
+using Dapper;
+using Npgsql;
+using PaymentOrchestrator.Api.Buyers;
+using PaymentOrchestrator.Api.Fees;
+using PaymentOrchestrator.Api.Http;
+using PaymentOrchestrator.Api.LinkedAccounts;
+using PaymentOrchestrator.Api.Postgres;
+using PaymentOrchestrator.Domain;
+
+namespace PaymentOrchestrator.Api.Eligibility;
+
+internal sealed class EligibilityStore(Db db)
+{
+    internal sealed record Known(
+        bool BuyerExists, IReadOnlyList<LinkedAccount> Accounts, FeeSchedule Schedule, IdempotencyRow? Key, EligibilityCheckResource? Earlier);
+
+    /// <summary>All that a check needs of the database, in one round trip.</summary>
+    public async Task<Known> LoadAsync(Caller caller, Id<BuyerResource> buyer, string? key, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        const string sql = "select exists (select from buyers where id = @buyer and marketplace_id = @marketplace and mode = @mode and shard_key = @shard);"
+            + LinkedAccountStore.FindActive + FeeSchedules.FindInForce + Idempotency.Find + """
+            select c.answer
+            from idempotency_keys k join eligibility_checks c on c.id = k.resource_id and c.shard_key = k.shard_key
+            where k.marketplace_id = @marketplace and k.mode = @mode and k.scope = @scope and k.key = @key and k.shard_key = @shard;
+            """;
+        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(sql, new
+        {
+            buyer = buyer.Value,
+            scope = buyer.Value,
+            marketplace = caller.MarketplaceId,
+            mode = caller.Mode.Code(),
+            key,
+            now = now.UtcDateTime,
+            shard = buyer.ShardKey,
+        }, cancellationToken: cancellationToken));
+        var exists = await rows.ReadSingleAsync<bool>();
+        IReadOnlyList<LinkedAccount> accounts = [.. (await rows.ReadAsync<LinkedAccountRow>()).Select(row => row.ToAccount())];
+        var schedule = (await rows.ReadSingleAsync<FeeScheduleRow>()).ToSchedule();
+        var used = await rows.ReadSingleOrDefaultAsync<IdempotencyRow>();
+        var earlier = await rows.ReadSingleOrDefaultAsync<string>();
+        return new Known(exists, accounts, schedule, used, earlier is null ? null : ApiJson.Read<EligibilityCheckResource>(earlier));
+    }
+
+    /// <summary>False when the key was taken; then nothing was written.</summary>
+    public async Task<bool> TryInsertAsync(Caller caller, EligibilityCheckResource check, KeyedRequest key, CancellationToken cancellationToken)
+    {
+        const string sql = """
+            insert into idempotency_keys (marketplace_id, mode, scope, key, fingerprint, resource_id, created_at, shard_key)
+            select @marketplace, @mode, @buyer, @key, @fingerprint, @id, @now, @shard where @key is not null;
+            insert into eligibility_checks (id, marketplace_id, mode, buyer_id, answer, created_at, shard_key)
+            values (@id, @marketplace, @mode, @buyer, @answer::jsonb, @now, @shard);
+            """;
+        await using var connection = await db.OpenAsync(cancellationToken);
+        try
+        {
+            await connection.ExecuteAsync(new CommandDefinition(sql, new
+            {
+                id = check.Id.Value,
+                marketplace = caller.MarketplaceId,
+                mode = caller.Mode.Code(),
+                buyer = check.BuyerId.Value,
+                key = key.Key,
+                fingerprint = key.Fingerprint,
+                answer = ApiJson.Write(check),
+                now = check.CreatedAt.UtcDateTime,
+                shard = check.Id.ShardKey,
+            }, cancellationToken: cancellationToken));
+            return true;
+        }
+        catch (PostgresException e) when (Idempotency.IsTaken(e))
+        {
+            return false;
+        }
+    }
+
+    public async Task<EligibilityCheckResource?> FindAsync(Caller caller, Id<EligibilityCheckResource> id, CancellationToken cancellationToken)
+    {
+        const string sql = """
+            select answer from eligibility_checks
+            where id = @id and marketplace_id = @marketplace and mode = @mode and shard_key = @shard;
+            """;
+        await using var connection = await db.OpenAsync(cancellationToken);
+        var answer = await connection.QuerySingleOrDefaultAsync<string>(new CommandDefinition(sql, new
+        {
+            id = id.Value,
+            marketplace = caller.MarketplaceId,
+            mode = caller.Mode.Code(),
+            shard = id.ShardKey,
+        }, cancellationToken: cancellationToken));
+        return answer is null ? null : ApiJson.Read<EligibilityCheckResource>(answer);
+    }
+}

@@ -1,0 +1,25 @@
+using Mediator;
+using PaymentOrchestrator.Api.Http;
+using PaymentOrchestrator.Domain;
+
+namespace PaymentOrchestrator.Api.Eligibility;
+
+internal sealed record GetEligibilityCheck(Caller Caller, Id<EligibilityCheckResource> Id) : IQuery<Result<EligibilityCheckResource>>;
+
+internal sealed class GetEligibilityCheckHandler(EligibilityStore store) : IQueryHandler<GetEligibilityCheck, Result<EligibilityCheckResource>>
+{
+    public async ValueTask<Result<EligibilityCheckResource>> Handle(GetEligibilityCheck query, CancellationToken cancellationToken) =>
+        await store.FindAsync(query.Caller, query.Id, cancellationToken) is { } check
+            ? check
+            : Problem.NotFound<EligibilityCheckResource>("eligibility check");
+}
+
+internal static class GetEligibilityCheckEndpoint
+{
+    public static void Map(IEndpointRouteBuilder v1) => v1
+        .MapGet("/eligibility-checks/{id}", async (string id, Caller caller, ISender sender, CancellationToken cancellationToken) =>
+            (await sender.Send(new GetEligibilityCheck(caller, Id<EligibilityCheckResource>.ParseOrNone(id)), cancellationToken)).Ok())
+        .WithName("getEligibilityCheck").WithTags("Eligibility")
+        .WithSummary("Read an eligibility check as it was answered")
+        .Produces<EligibilityCheckResource>().Refuses(401, 404);
+}

@@ -1,0 +1,35 @@
+using System.Text.Json.Serialization;
+using PaymentOrchestrator.Api.Buyers;
+using PaymentOrchestrator.Api.Eligibility;
+using PaymentOrchestrator.Api.Fees;
+using PaymentOrchestrator.Api.LinkedAccounts;
+using PaymentOrchestrator.Api.Payments;
+using PaymentOrchestrator.Api.Quotes;
+using PaymentOrchestrator.Api.Rates;
+
+namespace PaymentOrchestrator.Api.Http;
+
+/// <summary>Generated readers and writers of everything that the contract says or that is stored as JSON. The rules are in <see cref="ApiJson"/>.</summary>
+[JsonSerializable(typeof(ProblemDocument))]
+[JsonSerializable(typeof(Health))]
+[JsonSerializable(typeof(CreateBuyerRequest))]
+[JsonSerializable(typeof(BuyerResource))]
+[JsonSerializable(typeof(BalancesResource))]
+[JsonSerializable(typeof(LinkAccountRequest))]
+[JsonSerializable(typeof(LinkedAccountResource))]
+[JsonSerializable(typeof(LinkedAccountList))]
+[JsonSerializable(typeof(LinkMarketplaceRequest))]
+[JsonSerializable(typeof(MarketplaceLinkResource))]
+[JsonSerializable(typeof(CheckEligibilityRequest))]
+[JsonSerializable(typeof(EligibilityCheckResource))]
+[JsonSerializable(typeof(CreateQuoteRequest))]
+[JsonSerializable(typeof(QuoteResource))]
+[JsonSerializable(typeof(IReadOnlyList<QuoteFee>))]
+[JsonSerializable(typeof(PayRequest))]
+[JsonSerializable(typeof(PaymentResource))]
+[JsonSerializable(typeof(PaymentList))]
+[JsonSerializable(typeof(PaymentMethodList))]
+[JsonSerializable(typeof(ExchangeRateList))]
+[JsonSerializable(typeof(FeeRuleDocument[]))]
+[JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
+internal sealed partial class ApiJsonContext : JsonSerializerContext;

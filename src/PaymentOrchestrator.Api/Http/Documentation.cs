@@ -1,0 +1,97 @@
+using Microsoft.OpenApi;
+using PaymentOrchestrator.Domain;
+using Swashbuckle.AspNetCore.Swagger;
+using Swashbuckle.AspNetCore.SwaggerGen;
+
+namespace PaymentOrchestrator.Api.Http;
+
+/// <summary>The contract as a document: what <c>/openapi.yaml</c>, Swagger UI and the file at the top of the repository are made from.</summary>
+internal static class Documentation
+{
+    private const string Name = "v1";
+
+    public static void AddDocumentation(this IServiceCollection services)
+    {
+        services.AddEndpointsApiExplorer();
+        services.AddSwaggerGen(options =>
+        {
+            options.SwaggerDoc(Name, new OpenApiInfo
+            {
+                Title = "Payment Orchestrator",
+                Version = Name,
+                Description = "Lets a buyer outside mainland China pay a 1688 supplier in RMB by the best way open to that buyer: which methods are open, why the others are "
+                    + "not, what each costs to the last minor unit, and payment, once.",
+            });
+            options.IncludeXmlComments(Path.Combine(AppContext.BaseDirectory, "PaymentOrchestrator.Api.xml"));
+            options.CustomSchemaIds(SchemaName);
+            options.SupportNonNullableReferenceTypes();
+            options.NonNullableReferenceTypesAsRequired();
+            options.UseAllOfToExtendReferenceSchemas();
+            options.CustomOperationIds(description => description.ActionDescriptor.EndpointMetadata.OfType<IEndpointNameMetadata>().FirstOrDefault()?.EndpointName);
+            MapText<Currency>(options, "ISO 4217 code, or CNH.", "^[A-Z]{3}$", "CNY");
+            MapId<Buyers.BuyerResource>(options);
+            MapId<LinkedAccounts.LinkedAccountResource>(options);
+            MapId<Eligibility.EligibilityCheckResource>(options);
+            MapId<Quotes.QuoteResource>(options);
+            MapId<Payments.PaymentResource>(options);
+            MapCodes<PaymentMethod>(options, PaymentMethods.All.Select(method => method.Code()));
+            MapCodes<LinkProvider>(options, Enum.GetValues<LinkProvider>().Select(provider => provider.Code()));
+            options.AddSecurityDefinition("api_key", new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.Http,
+                Scheme = "bearer",
+                Description = "An API key: po_test_… or po_live_….",
+            });
+            options.OperationFilter<OperationRules>();
+            options.SchemaFilter<SchemaRules>();
+        });
+    }
+
+    public static void UseDocumentation(this WebApplication app)
+    {
+        app.MapGet("/openapi.yaml", async (IServiceProvider services, HttpContext context) =>
+        {
+            context.Response.ContentType = "application/yaml; charset=utf-8";
+            await context.Response.WriteAsync(await WriteAsync(services), context.RequestAborted);
+        }).ExcludeFromDescription();
+        app.UseSwaggerUI(options =>
+        {
+            options.RoutePrefix = "swagger";
+            options.SwaggerEndpoint("/openapi.yaml", "Payment Orchestrator v1");
+            options.DocumentTitle = "Payment Orchestrator";
+            options.EnablePersistAuthorization();
+            options.EnableTryItOutByDefault();
+            options.DisplayRequestDuration();
+        });
+    }
+
+    public static async Task<string> WriteAsync(IServiceProvider services)
+    {
+        var document = services.GetRequiredService<ISwaggerProvider>().GetSwagger(Name);
+        await using var text = new StringWriter(System.Globalization.CultureInfo.InvariantCulture) { NewLine = "\n" };
+        document.SerializeAs(OpenApiSpecVersion.OpenApi3_1, new OpenApiYamlWriter(text));
+        return text.ToString().ReplaceLineEndings("\n");
+    }
+
+    /// <summary>QuoteResource is Quote to the world, CreateQuoteRequest stays.</summary>
+    private static string SchemaName(Type type) =>
+        type == typeof(ProblemDocument) ? "Problem"
+        : type.Name.EndsWith("Resource", StringComparison.Ordinal) ? type.Name[..^"Resource".Length]
+        : type == typeof(Orders.OrderBody) ? "Order"
+        : type == typeof(Amount) ? "Money"
+        : type.Name;
+
+    private static void MapText<T>(SwaggerGenOptions options, string description, string pattern, string example) =>
+        options.MapType<T>(() => new OpenApiSchema { Type = JsonSchemaType.String, Description = description, Pattern = pattern, Example = example });
+
+    private static void MapId<T>(SwaggerGenOptions options)
+        where T : IResource =>
+        options.MapType<Id<T>>(() => new OpenApiSchema { Type = JsonSchemaType.String, Pattern = $"^{T.Prefix}_[0-9a-hjkmnp-tv-z]{{26}}$" });
+
+    private static void MapCodes<T>(SwaggerGenOptions options, IEnumerable<string> codes)
+        where T : struct
+    {
+        var values = codes.Select(code => (System.Text.Json.Nodes.JsonNode)code).ToList();
+        options.MapType<T>(() => new OpenApiSchema { Type = JsonSchemaType.String, Enum = values });
+    }
+}

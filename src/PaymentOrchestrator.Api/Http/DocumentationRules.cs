@@ -1,0 +1,60 @@
+using System.Reflection;
+using Microsoft.OpenApi;
+using PaymentOrchestrator.Domain;
+using Swashbuckle.AspNetCore.SwaggerGen;
+
+namespace PaymentOrchestrator.Api.Http;
+
+/// <summary>What every operation has: the key, the Idempotency-Key where it applies.</summary>
+internal sealed class OperationRules : IOperationFilter
+{
+    public void Apply(OpenApiOperation operation, OperationFilterContext context)
+    {
+        var metadata = context.ApiDescription.ActionDescriptor.EndpointMetadata;
+        if (!metadata.OfType<KeylessAttribute>().Any())
+        {
+            operation.Security =
+            [
+                new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("api_key", context.Document)] = [] },
+            ];
+        }
+
+        var parameters = metadata.OfType<MethodInfo>().FirstOrDefault()?.GetParameters() ?? [];
+        var required = parameters.Any(parameter => parameter.ParameterType == typeof(RequiredIdempotencyKey));
+        if (required || parameters.Any(parameter => parameter.ParameterType == typeof(OptionalIdempotencyKey)))
+        {
+            operation.Parameters ??= [];
+            operation.Parameters.Add(new OpenApiParameter
+            {
+                Name = IdempotencyKeyHeader.Name,
+                In = ParameterLocation.Header,
+                Required = required,
+                Description = "A value of your own, 1–255 visible ASCII characters. Repeat it to repeat the request safely; use a new one for a new request.",
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = 255, Pattern = "^[!-~]+$" },
+                Example = "order-1001-attempt-1",
+            });
+        }
+    }
+}
+
+/// <summary>How ids and observations look.</summary>
+internal sealed class SchemaRules : ISchemaFilter
+{
+    public void Apply(IOpenApiSchema schema, SchemaFilterContext context)
+    {
+        if (schema is not OpenApiSchema concrete) return;
+        if (context.Type == typeof(Observation))
+        {
+            concrete.Type = null;
+            concrete.Properties?.Clear();
+            concrete.Required?.Clear();
+            concrete.AdditionalPropertiesAllowed = true;
+            concrete.Description = "A word, or an amount of money.";
+            concrete.OneOf =
+            [
+                new OpenApiSchema { Type = JsonSchemaType.String },
+                context.SchemaGenerator.GenerateSchema(typeof(Amount), context.SchemaRepository),
+            ];
+        }
+    }
+}

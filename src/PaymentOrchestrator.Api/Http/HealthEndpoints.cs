@@ -1,0 +1,39 @@
+using Dapper;
+using PaymentOrchestrator.Api.Postgres;
+
+namespace PaymentOrchestrator.Api.Http;
+
+/// <summary>Whether the service lives, or can serve.</summary>
+public sealed record Health
+{
+    /// <summary><c>live</c> or <c>ready</c>.</summary>
+    public required string Status { get; init; }
+}
+
+internal static class HealthEndpoints
+{
+    public static void Map(IEndpointRouteBuilder app)
+    {
+        app.MapGet("/health/live", () => ((Result<Health>)new Health { Status = "live" }).Ok())
+            .WithName("live").WithTags("Operations").WithMetadata(new KeylessAttribute())
+            .WithSummary("The process answers").Produces<Health>();
+        app.MapGet("/health/ready", ReadyAsync)
+            .WithName("ready").WithTags("Operations").WithMetadata(new KeylessAttribute())
+            .WithSummary("The process can serve: its database answers and is migrated").Produces<Health>().Produces<ProblemDocument>(503, "application/problem+json");
+    }
+
+    private static async Task<IResult> ReadyAsync(Db db, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var connection = await db.OpenAsync(cancellationToken);
+            // Empty tables are fine; missing ones are not.
+            await connection.ExecuteScalarAsync(new CommandDefinition("select exists (select from payments);", commandTimeout: 2, cancellationToken: cancellationToken));
+            return ((Result<Health>)new Health { Status = "ready" }).Ok();
+        }
+        catch (Npgsql.NpgsqlException)
+        {
+            return ((Result<Health>)new Problem(ProblemType.NotReady, "The database does not answer or is not migrated.") { RetryAfter = 1 }).Ok();
+        }
+    }
+}

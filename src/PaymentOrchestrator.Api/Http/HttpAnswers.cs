@@ -1,0 +1,45 @@
+using System.Text.Json.Serialization.Metadata;
+
+namespace PaymentOrchestrator.Api.Http;
+
+/// <summary>How results become HTTP answers.</summary>
+internal static class HttpAnswers
+{
+    public const string ReplayedHeader = "Idempotent-Replayed";
+
+    public static IResult Ok<T>(this Result<T> result) => result.With(StatusCodes.Status200OK, null);
+
+    /// <summary>201 with the resource's address, also for a replay: the client asked for the same creation.</summary>
+    public static IResult Created<T>(this Result<T> result, Func<T, string> location) =>
+        result.With(StatusCodes.Status201Created, result.Problem is null ? location(result.Value) : null);
+
+    private static IResult With<T>(this Result<T> result, int status, string? location) =>
+        result.Problem is { } problem ? new ProblemAnswer(problem) : new JsonAnswer<T>(result.Value, status, location, result.Replayed);
+
+    /// <summary>Writes the problem document and whatever headers it implies.</summary>
+    public static Task WriteAsync(HttpContext context, Problem problem)
+    {
+        context.Response.StatusCode = problem.Type.Status;
+        if (problem.RetryAfter is { } seconds) context.Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        if (problem.Type == ProblemType.Unauthorized) context.Response.Headers.WWWAuthenticate = "Bearer";
+        return context.Response.WriteAsJsonAsync(
+            ProblemDocument.From(problem, context.TraceIdentifier), ApiJson.TypeInfo<ProblemDocument>(), "application/problem+json", context.RequestAborted);
+    }
+
+    private sealed class ProblemAnswer(Problem problem) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext) => WriteAsync(httpContext, problem);
+    }
+
+    private sealed class JsonAnswer<T>(T value, int status, string? location, bool replayed) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            var response = httpContext.Response;
+            response.StatusCode = status;
+            if (location is not null) response.Headers.Location = location;
+            if (replayed) response.Headers[ReplayedHeader] = "true";
+            return response.WriteAsJsonAsync(value, ApiJson.TypeInfo<T>(), "application/json", httpContext.RequestAborted);
+        }
+    }
+}

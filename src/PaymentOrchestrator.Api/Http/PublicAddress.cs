@@ -1,0 +1,15 @@
+using PaymentOrchestrator.Domain;
+
+namespace PaymentOrchestrator.Api.Http;
+
+/// <summary>Where providers and buyers' browsers reach this API: <c>Api:PublicUrl</c>.</summary>
+internal sealed class PublicAddress(IConfiguration configuration)
+{
+    private readonly Uri root = Uri.TryCreate(configuration["Api:PublicUrl"], UriKind.Absolute, out var uri)
+        ? uri
+        : throw new InvalidOperationException("Set Api:PublicUrl to the address under which buyers' browsers and providers reach this API.");
+
+    public Uri Return(LinkProvider provider) => new(root, $"/v1/returns/{provider.Code()}");
+
+    public Uri Return(PaymentMethod method) => new(root, $"/v1/returns/{method.Code()}");
+}

@@ -1,0 +1,67 @@
+using Mediator;
+using PaymentOrchestrator.Domain;
+
+namespace PaymentOrchestrator.Api.Http;
+
+/// <summary>A message that can say what is wrong with it by itself, before anything is looked up.</summary>
+internal interface IValidated
+{
+    void Validate(FieldErrors errors);
+}
+
+/// <summary>Collects what is wrong, so that a caller hears of everything at once.</summary>
+internal sealed class FieldErrors
+{
+    private readonly List<FieldError> errors = [];
+
+    public IReadOnlyList<FieldError> All => errors;
+
+    public void Add(string field, string code, string message) => errors.Add(new FieldError(field, code, message));
+
+    /// <summary>1 to <paramref name="max"/> characters, none of them a control character, not blank.</summary>
+    public void Text(string field, string? text, int max)
+    {
+        if (text is null) return;
+        if (string.IsNullOrWhiteSpace(text)) Add(field, "required", $"{field} must not be blank.");
+        else if (text.Length > max) Add(field, "too_long", $"{field} may hold at most {max} characters.");
+        else if (text.Any(char.IsControl)) Add(field, "invalid_text", $"{field} must not hold control characters.");
+    }
+
+    /// <summary>A positive amount of at most 2⁵³ − 1 minor units, in the one currency if one is named.</summary>
+    public void Positive(string field, Amount? amount, Currency? currency = null)
+    {
+        if (amount is null) return;
+        if (amount.Value <= 0) Add($"{field}.value", "not_positive", $"{field}.value must be 1 or more, in minor units.");
+        if (currency is not null && amount.Currency != currency) Add($"{field}.currency", "currency_not_supported", $"{field}.currency must be {currency}.");
+    }
+
+    /// <summary>An IPv4 or IPv6 address in its usual notation.</summary>
+    public void BuyerIp(string field, string? text)
+    {
+        if (text is not null && Network.BuyerNetwork.Parse(text) is null)
+            Add(field, "invalid", $"{field} must be an IPv4 or IPv6 address, without port, zone or brackets.");
+    }
+
+    /// <summary>https anywhere, or http on this machine; no user information, at most 2048 characters.</summary>
+    public void ReturnUrl(string field, string? url)
+    {
+        if (url is null) return;
+        var good = url.Length <= 2048 && Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.UserInfo.Length == 0
+            && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback));
+        if (!good) Add(field, "invalid_url", $"{field} must be an absolute https address (or http on localhost) of at most 2048 characters without user information.");
+    }
+}
+
+/// <summary>Refuses a message that is wrong in itself.</summary>
+internal sealed class ValidationBehavior<TMessage, TResponse> : IPipelineBehavior<TMessage, TResponse>
+    where TMessage : notnull, IMessage
+    where TResponse : IRefusable<TResponse>
+{
+    public ValueTask<TResponse> Handle(TMessage message, MessageHandlerDelegate<TMessage, TResponse> next, CancellationToken cancellationToken)
+    {
+        if (message is not IValidated validated) return next(message, cancellationToken);
+        var errors = new FieldErrors();
+        validated.Validate(errors);
+        return errors.All.Count == 0 ? next(message, cancellationToken) : ValueTask.FromResult(TResponse.Refuse(Problem.Invalid([.. errors.All])));
+    }
+}

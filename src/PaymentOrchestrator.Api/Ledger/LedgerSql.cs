@@ -1,0 +1,42 @@
+using Dapper;
+using PaymentOrchestrator.Api.Http;
+using PaymentOrchestrator.Domain;
+
+namespace PaymentOrchestrator.Api.Ledger;
+
+/// <summary>The id space of ledger transactions.</summary>
+public sealed record LedgerTransactionResource : IResource
+{
+    public static string Prefix => "ltx";
+}
+
+/// <summary>How a posting is written, as part of the command that makes the change it belongs to.</summary>
+internal static class LedgerSql
+{
+    /// <summary>Writes the posting if this command made the payment's present state (its last event is @eventId).</summary>
+    public const string InsertForPayment = """
+        insert into ledger_transactions (id, marketplace_id, mode, payment_id, cause_id, kind, created_at, shard_key)
+        select @ledgerId, p.marketplace_id, p.mode, p.id, @ledgerCause, @ledgerKind, @now, p.shard_key
+        from payments p where @ledgerKind is not null and p.id = @id and p.shard_key = @shard and p.last_event_id = @eventId;
+
+        insert into ledger_entries (transaction_id, marketplace_id, mode, line, account, currency, amount, shard_key)
+        select t.id, t.marketplace_id, t.mode, leg.line, leg.account, leg.currency, leg.amount, t.shard_key
+        from ledger_transactions t, unnest(@legAccounts, @legCurrencies, @legAmounts) with ordinality as leg (account, currency, amount, line)
+        where t.id = @ledgerId and t.shard_key = @shard;
+
+        """;
+
+    public static void AddParameters(DynamicParameters parameters, LedgerPosting? posting, Guid cause, short shardKey, DateTimeOffset now)
+    {
+        var legs = posting?.Legs ?? [];
+        parameters.AddDynamicParams(new
+        {
+            ledgerId = Id<LedgerTransactionResource>.New(shardKey, now).Value,
+            ledgerCause = cause,
+            ledgerKind = posting?.Kind,
+            legAccounts = legs.Select(leg => leg.Account.Code()).ToArray(),
+            legCurrencies = legs.Select(leg => leg.Amount.Currency.Code).ToArray(),
+            legAmounts = legs.Select(leg => leg.Amount.Value).ToArray(),
+        });
+    }
+}

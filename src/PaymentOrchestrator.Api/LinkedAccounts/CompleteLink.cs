@@ -1,0 +1,81 @@
+using Mediator;
+using Microsoft.AspNetCore.WebUtilities;
+using PaymentOrchestrator.Api.Access;
+using PaymentOrchestrator.Api.Http;
+using PaymentOrchestrator.Api.Providers;
+using PaymentOrchestrator.Domain;
+
+namespace PaymentOrchestrator.Api.LinkedAccounts;
+
+/// <summary>The buyer is back from a provider's page. The answer is where the browser goes next.</summary>
+internal sealed record CompleteLink(LinkProvider Provider, string State, IReadOnlyDictionary<string, string> Parameters) : ICommand<Result<Uri>>;
+
+internal sealed class CompleteLinkHandler(
+    LinkedAccountStore store, ProviderDirectory providers, Secrets secrets, PublicAddress address, TimeProvider clock) : ICommandHandler<CompleteLink, Result<Uri>>
+{
+    // A consent page left open for longer is begun again.
+    private static readonly TimeSpan StateLifetime = TimeSpan.FromHours(1);
+
+    public async ValueTask<Result<Uri>> Handle(CompleteLink command, CancellationToken cancellationToken)
+    {
+        var taken = await store.TakeStateAsync(
+            LinkState.AccountOf(command.State), command.Provider, LinkState.Hash(command.State), clock.Now() - StateLifetime, cancellationToken);
+        if (taken is null)
+            return new Problem(ProblemType.LinkStateInvalid, "This link was used already, is too old, or was not issued here. Start linking again from the shop.");
+
+        // The state is spent: from here a browser that goes away changes nothing.
+        var parent = taken.ParentId is { } parentId ? await store.FindAsync(taken.Owner, parentId, CancellationToken.None) : null;
+        var linker = providers.For(taken.Owner.Mode).Linker(command.Provider) ?? throw new InvalidOperationException("A linking was begun with a provider that is not configured.");
+        var answer = await linker.CompleteAsync(
+            new LinkCompletion(command.Parameters, address.Return(command.Provider), taken.Session, parent?.Credential(secrets)), CancellationToken.None);
+        var ended = await EndAsync(taken, account => answer switch
+        {
+            ProviderAnswer<AccountGrant>.Ok ok => account.WithGrant(ok.Value, secrets.Protect(ok.Value.Secret)),
+            ProviderAnswer<AccountGrant>.Refused refused => account.WithFailure(refused.Code, refused.Message),
+            _ => account.WithFailure(ProblemType.ProviderUnavailable.Code, "The provider did not answer when the linking was to be finished. Link again."),
+        });
+        return new Uri(QueryHelpers.AddQueryString(taken.ReturnUrl!, new Dictionary<string, string?> { ["linked_account"] = ended.Id.ToString(), ["status"] = ended.Status }));
+    }
+
+    /// <summary>Stores the end of the linking, unless someone else ended it meanwhile.</summary>
+    private async Task<LinkedAccount> EndAsync(LinkedAccount account, Func<LinkedAccount, LinkedAccount> end)
+    {
+        while (account.Status == LinkedAccount.Pending)
+        {
+            var next = end(account) with { Version = account.Version + 1, UpdatedAt = clock.Now() };
+            if (await store.TryUpdateAsync(next, CancellationToken.None)) return next;
+            account = (await store.FindAsync(account.Owner, account.Id, CancellationToken.None))!;
+        }
+
+        return account;
+    }
+}
+
+internal static class CompleteLinkEndpoint
+{
+    public static void Map(IEndpointRouteBuilder v1) => v1
+        .MapGet("/returns/{provider}", async (string provider, HttpContext context, ISender sender, CancellationToken cancellationToken) =>
+        {
+            if (LinkProviders.FromCode(provider) is not { } known)
+                return ((Result<Uri>)new Problem(ProblemType.NotFound, "No provider of this name sends buyers back here.")).Ok();
+            var parameters = context.Request.Query.ToDictionary(pair => pair.Key, pair => pair.Value.ToString(), StringComparer.Ordinal);
+            var state = parameters.GetValueOrDefault("state") ?? parameters.GetValueOrDefault("authState") ?? "";
+            var result = await sender.Send(new CompleteLink(known, state, parameters), cancellationToken);
+            return result.Problem is null ? new SeeOther(result.Value) : result.Ok();
+        })
+        .WithMetadata(new KeylessAttribute())
+        .WithName("completeLink").WithTags("Linked accounts")
+        .WithSummary("Where a provider sends the buyer's browser back")
+        .WithDescription("Not for you to call: providers' pages end here. The single-use state decides; the browser goes on to your return_url with linked_account and status.")
+        .Produces(303).Refuses(400, 404);
+
+    private sealed class SeeOther(Uri location) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            httpContext.Response.StatusCode = StatusCodes.Status303SeeOther;
+            httpContext.Response.Headers.Location = location.AbsoluteUri;
+            return Task.CompletedTask;
+        }
+    }
+}

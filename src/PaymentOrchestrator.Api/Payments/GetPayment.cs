@@ -1,0 +1,25 @@
+using Mediator;
+using PaymentOrchestrator.Api.Http;
+using PaymentOrchestrator.Domain;
+
+namespace PaymentOrchestrator.Api.Payments;
+
+internal sealed record GetPayment(Caller Caller, Id<PaymentResource> Id) : IQuery<Result<PaymentResource>>;
+
+internal sealed class GetPaymentHandler(PaymentReader reader) : IQueryHandler<GetPayment, Result<PaymentResource>>
+{
+    public async ValueTask<Result<PaymentResource>> Handle(GetPayment query, CancellationToken cancellationToken) =>
+        await reader.FindAsync(query.Caller, query.Id, cancellationToken) is { } payment
+            ? payment.ToResource()
+            : Problem.NotFound<PaymentResource>("payment");
+}
+
+internal static class GetPaymentEndpoint
+{
+    public static void Map(IEndpointRouteBuilder v1) => v1
+        .MapGet("/payments/{id}", async (string id, Caller caller, ISender sender, CancellationToken cancellationToken) =>
+            (await sender.Send(new GetPayment(caller, Id<PaymentResource>.ParseOrNone(id)), cancellationToken)).Ok())
+        .WithName("getPayment").WithTags("Payments")
+        .WithSummary("Read a payment")
+        .Produces<PaymentResource>().Refuses(401, 404);
+}

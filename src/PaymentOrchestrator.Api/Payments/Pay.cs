@@ -1,0 +1,143 @@
+using Mediator;
+using PaymentOrchestrator.Api.Access;
+using PaymentOrchestrator.Api.Eligibility;
+using PaymentOrchestrator.Api.Http;
+using PaymentOrchestrator.Api.LinkedAccounts;
+using PaymentOrchestrator.Api.Postgres;
+using PaymentOrchestrator.Api.Providers;
+using PaymentOrchestrator.Api.Quotes;
+using PaymentOrchestrator.Domain;
+
+namespace PaymentOrchestrator.Api.Payments;
+
+public sealed record PayRequest
+{
+    /// <summary>The open quote to pay.</summary>
+    public required Id<QuoteResource> QuoteId { get; init; }
+
+    /// <summary>The public address of the buyer's browser. The quote's own serves for 15 minutes; later, card and worldfirst_balance need it here.</summary>
+    public string? BuyerIp { get; init; }
+
+    /// <summary>Where the buyer's browser goes after a page of the provider, with payment and status appended. https, or http on localhost.</summary>
+    public string? ReturnUrl { get; init; }
+
+    /// <summary>Up to 20 texts of your own: names of at most 40 characters, values of at most 500.</summary>
+    public IReadOnlyDictionary<string, string>? Metadata { get; init; }
+}
+
+internal sealed record Pay(Caller Caller, PayRequest Request, KeyedRequest Key) : ICommand<Result<PaymentResource>>, IValidated
+{
+    public void Validate(FieldErrors errors)
+    {
+        errors.BuyerIp("buyer_ip", Request.BuyerIp);
+        errors.ReturnUrl("return_url", Request.ReturnUrl);
+        if (Request.Metadata is not { } metadata) return;
+        if (metadata.Count > 20) errors.Add("metadata", "too_many", "metadata may hold at most 20 entries.");
+        foreach (var (name, value) in metadata)
+        {
+            if (name.Length > 40) errors.Add("metadata", "too_long", "A name in metadata may hold at most 40 characters.");
+            if (value.Length > 500) errors.Add($"metadata.{name}", "too_long", $"metadata.{name} may hold at most 500 characters.");
+        }
+    }
+}
+
+/// <summary>
+/// Pays a quote in three phases: the intent is committed; the provider is called with no transaction open; the outcome is committed. Whatever
+/// dies in between, the intent stays and says whom to ask.
+/// </summary>
+internal sealed class PayHandler(
+    PaymentStore store, QuoteStore quotes, QuoteMaker maker, BuyerStanding standing, ProviderDirectory providers, Secrets secrets, PublicAddress address, TimeProvider clock)
+    : ICommandHandler<Pay, Result<PaymentResource>>
+{
+    // How long the buyer's address that a quote was made with is taken as the buyer's present one.
+    private static readonly TimeSpan AddressServesFor = TimeSpan.FromMinutes(15);
+
+    public async ValueTask<Result<PaymentResource>> Handle(Pay command, CancellationToken cancellationToken)
+    {
+        var (caller, request, key) = command;
+        var known = await store.LoadForPayingAsync(caller, request.QuoteId, key.Key!, clock.Now(), cancellationToken);
+        if (known.Quote is not { } quote) return Problem.NotFound<QuoteResource>("quote");
+        if (known.Key is { } used) return used.RefusalFor(key.Fingerprint) ?? Result<PaymentResource>.Replay(known.Earlier!.ToResource());
+        if (await RefuseAsync(known, quote, cancellationToken) is { } refusal) return refusal;
+
+        var buyerIp = request.BuyerIp ?? (clock.Now() - quote.CreatedAt <= AddressServesFor ? quote.BuyerIp : null);
+        var verdict = await standing.JudgeQuoteAsync(caller.Mode, known.Accounts, quote.Method, quote.Price.Order, quote.Price.Total, buyerIp, cancellationToken);
+        if (!verdict.Eligible) return NotEligible(verdict);
+
+        var payment = Payment.Of(quote, request.ReturnUrl, request.Metadata ?? new Dictionary<string, string>(), clock.Now());
+        var account = known.Accounts.Newest(quote.Method.PaidThrough())!;
+        var attempt = new Attempt(payment.Id, 1, account.Provider, $"{payment.Id}-1", account.Id);
+        if (!await store.TryCommitIntentAsync(payment, attempt, quote, key, cancellationToken))
+            // Another request was first with the quote, the order or the key: what it left is there now.
+            return await Handle(command, cancellationToken);
+
+        // Money may move from here on: a client that hangs up changes nothing any more.
+        var gateway = providers.For(caller.Mode).Gateway(quote.Method)!;
+        var outcome = await gateway.DebitAsync(
+            new Debit(
+                attempt.RequestId, payment.Id.ToString(), payment.Method, payment.BuyerId.ToString(), payment.OrderId, payment.Order, payment.Total,
+                quote.Price.Mid?.ProviderQuoteId, account.Credential(secrets), address.Return(payment.Method)),
+            CancellationToken.None);
+        return (await store.CommitOutcomeAsync(payment, attempt, outcome, clock.Now(), CancellationToken.None)).ToResource();
+    }
+
+    private async Task<Problem?> RefuseAsync(PaymentStore.Known known, Quote quote, CancellationToken cancellationToken)
+    {
+        if (quote.PaymentId is { } consumer)
+        {
+            return new Problem(ProblemType.QuoteConsumed, "See payment_id. To pay again after a failure, ask for a new quote.")
+            {
+                PaymentId = consumer.ToString(),
+                PaymentStatus = known.ConsumerStatus,
+            };
+        }
+
+        if (known.Live is { } live) return live.ToProblem();
+        if (quote.Indicative) return new Problem(ProblemType.QuoteIndicative, "Ask for a quote with the order's amount fixed, and pay that.");
+        if (providers.For(quote.Owner.Mode).Gateway(quote.Method) is null)
+            return new Problem(ProblemType.ProviderNotConfigured, $"{quote.Method.Code()} has no provider configured in {quote.Owner.Mode.Code()} mode.");
+        return quote.HasExpired(clock.Now()) ? await ExpiredAsync(quote, known.Schedule, cancellationToken) : null;
+    }
+
+    private async Task<Problem> ExpiredAsync(Quote quote, FeeSchedule schedule, CancellationToken cancellationToken)
+    {
+        var fresh = await maker.MakeAsync(
+            new QuoteWish(
+                quote.Owner, quote.BuyerId, quote.Method, quote.OrderId, quote.SupplierId, Quote.FixedOrder, quote.Price.Order, quote.Price.Source.Currency, null, quote.BuyerIp),
+            schedule, cancellationToken);
+        if (fresh.Problem is null) await quotes.TryInsertAsync(fresh.Value, null, cancellationToken);
+        return new Problem(ProblemType.QuoteExpired, fresh.Problem is null
+            ? "The price has to be shown again: replacement is a fresh quote for the same order, method and currency."
+            : "The price has to be shown again: ask for a new quote.")
+        {
+            Replacement = fresh.Problem is null ? fresh.Value.ToResource(fresh.Value.CreatedAt) : null,
+        };
+    }
+
+    private static Problem NotEligible(MethodVerdict verdict)
+    {
+        var unmet = verdict.Requirements.Any(requirement => requirement.Status == RequirementStatus.Unmet);
+        // Only where nothing is known to be wrong can asking again help.
+        return (verdict.HasUnknownFact && !unmet
+            ? new Problem(ProblemType.FactsUnavailable, "A provider did not answer in time. Repeat the request with the same Idempotency-Key; the quote is unused.") { RetryAfter = 1 }
+            : new Problem(ProblemType.MethodNotEligible, "See requirements for what is missing and what would meet it; the quote is unused."))
+            with
+        { Requirements = [.. verdict.Requirements.Select(RequirementResource.From)] };
+    }
+}
+
+internal static class PayEndpoint
+{
+    public static void Map(IEndpointRouteBuilder v1) => v1
+        .MapPost("/payments", async (
+            Caller caller, RequiredIdempotencyKey key, RequestBody<PayRequest> body, ISender sender, CancellationToken cancellationToken) =>
+            (await sender.Send(new Pay(caller, body.Value, new KeyedRequest(key.Text, body.Fingerprint)), cancellationToken))
+                .Created(payment => $"/v1/payments/{payment.Id}"))
+        .WithName("createPayment").WithTags("Payments")
+        .WithSummary("Pay a quote, once")
+        .WithDescription("""
+            201 with the payment whatever its outcome, declines included; see status and failure. A 4xx means that there is no payment. The provider is waited for
+            at most 10 seconds; then the payment is processing. Repeat a request that got no answer with the same Idempotency-Key: it is never paid twice.
+            """)
+        .Produces<PaymentResource>(201).Refuses(400, 401, 404, 409, 413, 415, 422);
+}

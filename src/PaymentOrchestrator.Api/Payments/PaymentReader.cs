@@ -1,0 +1,53 @@
+using Dapper;
+using PaymentOrchestrator.Api.Buyers;
+using PaymentOrchestrator.Api.Http;
+using PaymentOrchestrator.Api.Postgres;
+using PaymentOrchestrator.Domain;
+
+namespace PaymentOrchestrator.Api.Payments;
+
+internal sealed class PaymentReader(Db db)
+{
+    public async Task<Payment?> FindAsync(Caller caller, Id<PaymentResource> id, CancellationToken cancellationToken)
+    {
+        const string sql = "select " + PaymentRow.Columns + """
+
+            from payments p where p.id = @id and p.marketplace_id = @marketplace and p.mode = @mode and p.shard_key = @shard;
+            """;
+        await using var connection = await db.OpenAsync(cancellationToken);
+        var row = await connection.QuerySingleOrDefaultAsync<PaymentRow>(new CommandDefinition(sql, new
+        {
+            id = id.Value,
+            marketplace = caller.MarketplaceId,
+            mode = caller.Mode.Code(),
+            shard = id.ShardKey,
+        }, cancellationToken: cancellationToken));
+        return row?.ToPayment();
+    }
+
+    /// <summary>Of the whole marketplace, so over all shards unless a buyer is named; the newest first, those before <paramref name="before"/>.</summary>
+    public async Task<IReadOnlyList<Payment>> ListAsync(
+        Caller caller, string? orderId, Id<BuyerResource>? buyer, string? status, Id<PaymentResource>? before, int limit, CancellationToken cancellationToken)
+    {
+        // Only the conditions that were asked for: each combination is a statement of its own, with a plan of its own.
+        var sql = "select " + PaymentRow.Columns + " from payments p where p.marketplace_id = @marketplace and p.mode = @mode"
+            + (buyer is null ? "" : " and p.buyer_id = @buyer and p.shard_key = @shard")
+            + (orderId is null ? "" : " and p.order_id = @orderId")
+            + (status is null ? "" : " and p.status = @status")
+            + (before is null ? "" : " and p.id < @before")
+            + " order by p.id desc limit @limit;";
+        await using var connection = await db.OpenAsync(cancellationToken);
+        var rows = await connection.QueryAsync<PaymentRow>(new CommandDefinition(sql, new
+        {
+            marketplace = caller.MarketplaceId,
+            mode = caller.Mode.Code(),
+            buyer = buyer?.Value,
+            shard = buyer?.ShardKey,
+            orderId,
+            status,
+            before = before?.Value,
+            limit,
+        }, cancellationToken: cancellationToken));
+        return [.. rows.Select(row => row.ToPayment())];
+    }
+}

@@ -1,0 +1,50 @@
+using Dapper;
+using Npgsql;
+
+namespace PaymentOrchestrator.Api.Postgres;
+
+/// <summary>
+/// Connections to PostgreSQL, one pool per database role: <c>po_app</c> for requests, <c>po_worker</c> for key look-up and background work.
+/// The owner's connection is used by migrations alone.
+/// </summary>
+internal sealed class Db : IAsyncDisposable
+{
+    private readonly NpgsqlDataSource app;
+    private readonly NpgsqlDataSource worker;
+
+    static Db()
+    {
+        DefaultTypeMap.MatchNamesWithUnderscores = true;
+    }
+
+    public Db(IConfiguration configuration)
+    {
+        app = Build(configuration, "App", "po_app");
+        worker = Build(configuration, "Worker", "po_worker");
+    }
+
+    public ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken) => app.OpenConnectionAsync(cancellationToken);
+
+    public ValueTask<NpgsqlConnection> OpenWorkerAsync(CancellationToken cancellationToken) => worker.OpenConnectionAsync(cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await app.DisposeAsync();
+        await worker.DisposeAsync();
+    }
+
+    /// <summary>
+    /// <c>ConnectionStrings:App</c> and <c>:Worker</c> name logins of their own. Where only <c>ConnectionStrings:Postgres</c> is given, that
+    /// login takes on the lesser role for each session, so that one machine has the same rights as a fleet.
+    /// </summary>
+    private static NpgsqlDataSource Build(IConfiguration configuration, string name, string role)
+    {
+        var own = configuration.GetConnectionString(name);
+        var builder = new NpgsqlConnectionStringBuilder(own ?? configuration.GetConnectionString("Postgres")
+            ?? throw new InvalidOperationException("Set ConnectionStrings:Postgres (or ConnectionStrings:App and :Worker) to the PostgreSQL database."));
+        if (own is null) builder.Options = $"{builder.Options} -c role={role}".Trim();
+        if (builder.MaxAutoPrepare == 0 && !builder.ContainsKey("Max Auto Prepare")) builder.MaxAutoPrepare = 100;
+        builder.ApplicationName = $"payment-orchestrator-{role}";
+        return new NpgsqlDataSourceBuilder(builder.ConnectionString).Build();
+    }
+}

@@ -1,0 +1,42 @@
+using PaymentOrchestrator.Api.Http;
+using Npgsql;
+
+namespace PaymentOrchestrator.Api.Postgres;
+
+/// <summary>
+/// One mechanism for all calls: the key's row is written by the same command, in the same transaction, as the effect it stands for. A refusal
+/// leaves no row, so the key stays free. A second request with the key finds the row and answers with the resource's present state.
+/// </summary>
+internal static class Idempotency
+{
+    /// <summary>Looks the key up. Parameters: marketplace, mode, scope, key, shard.</summary>
+    public const string Find = """
+        select fingerprint, resource_id
+        from idempotency_keys
+        where marketplace_id = @marketplace and mode = @mode and scope = @scope and key = @key and shard_key = @shard;
+        """;
+
+    /// <summary>Whether the exception says that another request took the key first. Its transaction, and so its effect, is not ours.</summary>
+    public static bool IsTaken(PostgresException e) => Violates(e, "idempotency_keys_pkey");
+
+    /// <summary>Whether a unique constraint stopped the command; a sharded table's constraints carry the shard's number behind their name.</summary>
+    public static bool Violates(PostgresException e, string constraint) =>
+        e.SqlState == PostgresErrorCodes.UniqueViolation && e.ConstraintName is { } name && name.StartsWith(constraint, StringComparison.Ordinal);
+}
+
+/// <summary>What an earlier request with the same key left.</summary>
+internal sealed class IdempotencyRow
+{
+    public byte[] Fingerprint { get; init; } = [];
+
+    public Guid ResourceId { get; init; }
+
+    /// <summary>Null when it is the same request again; the refusal when the key means something else.</summary>
+    public Problem? RefusalFor(byte[] fingerprint) =>
+        Fingerprint.AsSpan().SequenceEqual(fingerprint)
+            ? null
+            : new Problem(ProblemType.IdempotencyKeyReused, "This Idempotency-Key stands for another method, path or body. Use a new key for a new request.");
+}
+
+/// <summary>A request's key with what it stands for; null key when the caller sent none.</summary>
+internal sealed record KeyedRequest(string? Key, byte[] Fingerprint);

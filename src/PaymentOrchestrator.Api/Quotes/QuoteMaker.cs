@@ -1,0 +1,100 @@
+using PaymentOrchestrator.Api.Buyers;
+using PaymentOrchestrator.Api.Http;
+using PaymentOrchestrator.Api.Providers;
+using PaymentOrchestrator.Api.Rates;
+using PaymentOrchestrator.Domain;
+
+namespace PaymentOrchestrator.Api.Quotes;
+
+/// <summary>What is to be priced.</summary>
+/// <param name="Fixed">The order's amount (CNY), or the source amount when that side is fixed.</param>
+internal sealed record QuoteWish(
+    Caller Owner, Id<BuyerResource> BuyerId, PaymentMethod Method, string OrderId, string? SupplierId, string FixedSide, Money Fixed, Currency Source,
+    TimeSpan? Lock, string? BuyerIp);
+
+/// <summary>Prices a wish: the rate of its method, the fee schedule's rule, the quote engine, and how long the price holds.</summary>
+internal sealed class QuoteMaker(ProviderDirectory providers, ReferenceRates reference, IConfiguration configuration, TimeProvider clock)
+{
+    private readonly TimeSpan defaultLock = configuration.GetValue<TimeSpan?>("Quotes:Lock") ?? TimeSpan.FromMinutes(15);
+
+    public async Task<Result<Quote>> MakeAsync(QuoteWish wish, FeeSchedule schedule, CancellationToken cancellationToken)
+    {
+        if (!wish.Method.Accepts(wish.Source)) return NotSupported(wish);
+        var rule = schedule.RuleFor(wish.Method, wish.Source);
+        MidRate? mid = null;
+        if (wish.Source != Currency.Cny)
+        {
+            var found = await MidAsync(wish, cancellationToken);
+            if (found.Problem is { } problem) return problem;
+            mid = found.Value;
+        }
+
+        var result = wish.FixedSide == Quote.FixedSource
+            ? QuoteEngine.ForSource(wish.Fixed, mid, rule)
+            : QuoteEngine.ForOrder(wish.Fixed, wish.Source, mid, rule);
+        if (result is PriceResult.TooLarge large) return Problem.TooLarge(large.Amount, large.Currency);
+        var price = ((PriceResult.Priced)result).Price;
+        if (price.Order.Value == 0)
+            return new Problem(ProblemType.AmountTooSmall, "The source amount covers less than CNY 0.01 of an order. Use a larger one.");
+
+        // After the provider was asked: the lock counts from when the price is ours to give.
+        var now = clock.Now();
+        var until = now + (wish.Lock ?? defaultLock);
+        if (mid?.GuaranteedUntil is { } guaranteed && guaranteed < until)
+        {
+            if (wish.Lock is not null)
+                return new Problem(ProblemType.LockNotAvailable, $"The provider guarantees this price until {guaranteed:yyyy-MM-dd'T'HH:mm:ss'Z'} only. Ask for a shorter lock.");
+            until = new DateTimeOffset(guaranteed.UtcTicks - (guaranteed.UtcTicks % TimeSpan.TicksPerMillisecond), TimeSpan.Zero);
+        }
+
+        return new Quote
+        {
+            Id = Id<QuoteResource>.New(wish.BuyerId.ShardKey, now),
+            Owner = wish.Owner,
+            BuyerId = wish.BuyerId,
+            Method = wish.Method,
+            OrderId = wish.OrderId,
+            SupplierId = wish.SupplierId,
+            FixedSide = wish.FixedSide,
+            Price = price,
+            FeeScheduleId = schedule.Id,
+            BuyerIp = wish.BuyerIp,
+            CreatedAt = now,
+            ExpiresAt = until,
+        };
+    }
+
+    private async Task<Result<MidRate>> MidAsync(QuoteWish wish, CancellationToken cancellationToken)
+    {
+        IRateSource source = reference;
+        // A fixed source amount informs only: WorldFirst guarantees prices for an order, so the reference rate serves there.
+        if (wish.Method.IsFundedByWorldFirst() && wish.FixedSide == Quote.FixedOrder)
+        {
+            if (providers.For(wish.Owner.Mode).WorldFirst is not { } worldFirst)
+                return new Problem(ProblemType.ProviderNotConfigured, $"worldfirst has no configuration for {wish.Owner.Mode.Code()} mode.");
+            // Checked before anyone is asked: the provider's amounts are as wide as ours.
+            if (reference.Mid(wish.Source) is null) return NotSupported(wish);
+            source = worldFirst;
+        }
+
+        return await source.MidAsync(wish.Source, wish.Fixed, cancellationToken) switch
+        {
+            ProviderAnswer<MidRate>.Ok { Value: { Stale: true } } when wish.Owner.Mode == Mode.Live => new Problem(
+                ProblemType.RateSourceUnavailable, "The newest reference rate is older than is allowed for real money. Try again when the source has published.") { RetryAfter = 600 },
+            ProviderAnswer<MidRate>.Ok ok => ok.Value,
+            ProviderAnswer<MidRate>.Refused => NotSupported(wish),
+            _ => new Problem(ProblemType.ProviderUnavailable, "The provider gave no price in time. Ask again.") { RetryAfter = 1 },
+        };
+    }
+
+    private static Problem NotSupported(QuoteWish wish)
+    {
+        var detail = wish.Method == PaymentMethod.Alipay
+            ? "alipay is paid in CNY alone."
+            : $"{wish.Method.Code()} cannot be paid in {wish.Source}. GET /v1/payment-methods lists the currencies of each method.";
+        return new Problem(ProblemType.CurrencyNotSupported, detail)
+        {
+            Errors = [new FieldError("source_currency", ProblemType.CurrencyNotSupported.Code, detail)],
+        };
+    }
+}

@@ -1,0 +1,209 @@
+using Dapper;
+using Npgsql;
+using PaymentOrchestrator.Api.Buyers;
+using PaymentOrchestrator.Api.Fees;
+using PaymentOrchestrator.Api.Http;
+using PaymentOrchestrator.Api.Payments;
+using PaymentOrchestrator.Api.Postgres;
+using PaymentOrchestrator.Domain;
+
+namespace PaymentOrchestrator.Api.Quotes;
+
+internal sealed class QuoteStore(Db db)
+{
+    /// <summary>The columns that <see cref="QuoteRow"/> reads, of the table named q.</summary>
+    public const string Columns = """
+        q.id, q.buyer_id, q.method, q.order_id, q.supplier_id, q.fixed_side, q.order_amount, q.source_currency, q.source_amount, q.mid, q.customer_rate,
+        q.markup_bps, q.markup_amount, q.rate_source, q.rate_as_of, q.rate_stale, q.provider_quote_id, q.fees, q.total, q.fee_refundable, q.fee_schedule_id,
+        q.buyer_ip, q.created_at, q.expires_at, q.payment_id
+        """;
+
+    internal sealed record Known(bool BuyerExists, LivePayment? Live, FeeSchedule Schedule, IdempotencyRow? Key, Quote? Earlier);
+
+    /// <summary>All that quoting needs of the database, in one round trip.</summary>
+    public async Task<Known> LoadForQuotingAsync(
+        Caller caller, Id<BuyerResource> buyer, string orderId, string? key, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        const string sql = "select exists (select from buyers where id = @scope and marketplace_id = @marketplace and mode = @mode and shard_key = @shard);"
+            + LivePayment.Find + FeeSchedules.FindInForce + Idempotency.Find + "select " + Columns + """
+
+            from idempotency_keys k join quotes q on q.id = k.resource_id and q.shard_key = k.shard_key
+            where k.marketplace_id = @marketplace and k.mode = @mode and k.scope = @scope and k.key = @key and k.shard_key = @shard;
+            """;
+        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(sql, new
+        {
+            scope = buyer.Value,
+            orderId,
+            marketplace = caller.MarketplaceId,
+            mode = caller.Mode.Code(),
+            key,
+            now = now.UtcDateTime,
+            shard = buyer.ShardKey,
+        }, cancellationToken: cancellationToken));
+        var exists = await rows.ReadSingleAsync<bool>();
+        var live = await rows.ReadSingleOrDefaultAsync<LivePayment>();
+        var schedule = (await rows.ReadSingleAsync<FeeScheduleRow>()).ToSchedule();
+        var used = await rows.ReadSingleOrDefaultAsync<IdempotencyRow>();
+        var earlier = (await rows.ReadSingleOrDefaultAsync<QuoteRow>())?.ToQuote(caller);
+        return new Known(exists, live, schedule, used, earlier);
+    }
+
+    /// <summary>False when the key was taken; then nothing was written.</summary>
+    public async Task<bool> TryInsertAsync(Quote quote, KeyedRequest? key, CancellationToken cancellationToken)
+    {
+        const string sql = """
+            insert into idempotency_keys (marketplace_id, mode, scope, key, fingerprint, resource_id, created_at, shard_key)
+            select @marketplace, @mode, @buyer, @key, @fingerprint, @id, @now, @shard where @key is not null;
+            insert into quotes (
+                id, marketplace_id, mode, buyer_id, method, order_id, supplier_id, fixed_side, order_amount, source_currency, source_amount, mid, customer_rate,
+                markup_bps, markup_amount, rate_source, rate_as_of, rate_stale, provider_quote_id, fees, total, fee_refundable, fee_schedule_id, buyer_ip,
+                created_at, expires_at, shard_key)
+            values (
+                @id, @marketplace, @mode, @buyer, @method, @orderId, @supplierId, @fixedSide, @orderAmount, @sourceCurrency, @sourceAmount, @mid, @customer,
+                @markupBps, @markupAmount, @rateSource, @rateAsOf, @rateStale, @providerQuoteId, @fees::jsonb, @total, @feeRefundable, @feeScheduleId, @buyerIp,
+                @now, @expiresAt, @shard);
+            """;
+        var price = quote.Price;
+        var parameters = new DynamicParameters(new
+        {
+            id = quote.Id.Value,
+            marketplace = quote.Owner.MarketplaceId,
+            mode = quote.Owner.Mode.Code(),
+            buyer = quote.BuyerId.Value,
+            method = quote.Method.Code(),
+            orderId = quote.OrderId,
+            supplierId = quote.SupplierId,
+            fixedSide = quote.FixedSide,
+            orderAmount = price.Order.Value,
+            sourceCurrency = price.Source.Currency.Code,
+            sourceAmount = price.Source.Value,
+            mid = price.Mid?.Rate.Value,
+            customer = price.Customer?.Value,
+            markupBps = price.MarkupBps,
+            markupAmount = price.Markup.Value,
+            rateSource = price.Mid?.Source,
+            rateAsOf = price.Mid?.AsOf.UtcDateTime,
+            rateStale = price.Mid?.Stale ?? false,
+            providerQuoteId = price.Mid?.ProviderQuoteId,
+            fees = ApiJson.Write(QuoteFees.Of(price.Fees)),
+            total = price.Total.Value,
+            feeRefundable = price.FeeRefundable,
+            feeScheduleId = quote.FeeScheduleId,
+            buyerIp = quote.BuyerIp,
+            now = quote.CreatedAt.UtcDateTime,
+            expiresAt = quote.ExpiresAt.UtcDateTime,
+            shard = quote.Id.ShardKey,
+            key = key?.Key,
+        });
+        parameters.Add("fingerprint", key?.Fingerprint, System.Data.DbType.Binary);
+        await using var connection = await db.OpenAsync(cancellationToken);
+        try
+        {
+            await connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
+            return true;
+        }
+        catch (PostgresException e) when (Idempotency.IsTaken(e))
+        {
+            return false;
+        }
+    }
+
+    public async Task<Quote?> FindAsync(Caller caller, Id<QuoteResource> id, CancellationToken cancellationToken)
+    {
+        const string sql = "select " + Columns + """
+
+            from quotes q
+            where q.id = @id and q.marketplace_id = @marketplace and q.mode = @mode and q.shard_key = @shard;
+            """;
+        await using var connection = await db.OpenAsync(cancellationToken);
+        var row = await connection.QuerySingleOrDefaultAsync<QuoteRow>(new CommandDefinition(sql, new
+        {
+            id = id.Value,
+            marketplace = caller.MarketplaceId,
+            mode = caller.Mode.Code(),
+            shard = id.ShardKey,
+        }, cancellationToken: cancellationToken));
+        return row?.ToQuote(caller);
+    }
+}
+
+/// <summary>How Dapper reads a quote.</summary>
+internal sealed class QuoteRow
+{
+    public Guid Id { get; init; }
+
+    public Guid BuyerId { get; init; }
+
+    public string Method { get; init; } = "";
+
+    public string OrderId { get; init; } = "";
+
+    public string? SupplierId { get; init; }
+
+    public string FixedSide { get; init; } = "";
+
+    public long OrderAmount { get; init; }
+
+    public string SourceCurrency { get; init; } = "";
+
+    public long SourceAmount { get; init; }
+
+    public decimal? Mid { get; init; }
+
+    public decimal? CustomerRate { get; init; }
+
+    public int MarkupBps { get; init; }
+
+    public long MarkupAmount { get; init; }
+
+    public string? RateSource { get; init; }
+
+    public DateTime? RateAsOf { get; init; }
+
+    public bool RateStale { get; init; }
+
+    public string? ProviderQuoteId { get; init; }
+
+    public string Fees { get; init; } = "";
+
+    public long Total { get; init; }
+
+    public bool FeeRefundable { get; init; }
+
+    public string FeeScheduleId { get; init; } = "";
+
+    public string? BuyerIp { get; init; }
+
+    public DateTime CreatedAt { get; init; }
+
+    public DateTime ExpiresAt { get; init; }
+
+    public Guid? PaymentId { get; init; }
+
+    public Quote ToQuote(Caller owner)
+    {
+        var source = Currency.Parse(SourceCurrency);
+        var mid = Mid is not { } rate ? null : new MidRate(
+            new ExchangeRate(source, Currency.Cny, rate), RateSource!, RateAsOf!.Value, RateStale, ProviderQuoteId);
+        return new Quote
+        {
+            Id = new Id<QuoteResource>(Id),
+            Owner = owner,
+            BuyerId = new Id<BuyerResource>(BuyerId),
+            Method = PaymentMethods.FromCode(Method) ?? throw new InvalidOperationException($"Unknown method {Method} in quotes."),
+            OrderId = OrderId,
+            SupplierId = SupplierId,
+            FixedSide = FixedSide,
+            Price = new Price(
+                new Money(Currency.Cny, OrderAmount), new Money(source, SourceAmount), mid,
+                CustomerRate is { } customer ? new ExchangeRate(source, Currency.Cny, customer) : null, MarkupBps, new Money(source, MarkupAmount),
+                QuoteFees.ToDomain(ApiJson.Read<IReadOnlyList<QuoteFee>>(Fees)), new Money(source, Total), FeeRefundable),
+            FeeScheduleId = FeeScheduleId,
+            BuyerIp = BuyerIp,
+            CreatedAt = CreatedAt,
+            ExpiresAt = ExpiresAt,
+            PaymentId = PaymentId is { } payment ? new Id<PaymentResource>(payment) : null,
+        };
+    }
+}
