@@ -20,15 +20,19 @@ public sealed record ExchangeRate(Currency Base, Currency Counter, decimal Value
     }
 
     /// <summary>What must be sold to buy <paramref name="bought"/>: ⌈bought ÷ rate⌉ in minor units of the base. May exceed <see cref="Money.MaxValue"/>.</summary>
+    /// <exception cref="ArgumentException">The amount is not in the counter currency.</exception>
     public BigInteger SellToBuy(Money bought)
     {
+        if (bought.Currency != Counter) throw new ArgumentException($"{Base}/{Counter} does not buy {bought.Currency}.", nameof(bought));
         var (numerator, denominator) = ExactMath.Fraction(Value);
         return ExactMath.DivideUp(bought.Value * denominator * Base.MinorUnitsPerUnit, numerator * Counter.MinorUnitsPerUnit);
     }
 
     /// <summary>What selling <paramref name="sold"/> buys: ⌊sold × rate⌋ in minor units of the counter. May exceed <see cref="Money.MaxValue"/>.</summary>
+    /// <exception cref="ArgumentException">The amount is not in the base currency.</exception>
     public BigInteger BuyBySelling(Money sold)
     {
+        if (sold.Currency != Base) throw new ArgumentException($"{Base}/{Counter} does not sell {sold.Currency}.", nameof(sold));
         var (numerator, denominator) = ExactMath.Fraction(Value);
         return sold.Value * numerator * Counter.MinorUnitsPerUnit / (denominator * Base.MinorUnitsPerUnit);
     }

@@ -41,8 +41,11 @@ public static class QuoteEngine
     /// <param name="source">The currency the buyer pays in.</param>
     /// <param name="mid">Its mid rate against CNY; null exactly when <paramref name="source"/> is CNY.</param>
     /// <param name="rule">Fee and markup.</param>
+    /// <exception cref="ArgumentException">The order is not in CNY, or the rate is missing or another currency's.</exception>
     public static PriceResult ForOrder(Money order, Currency source, MidRate? mid, FeeRule rule)
     {
+        if (order.Currency != Currency.Cny) throw new ArgumentException($"An order is in CNY, not in {order.Currency}.", nameof(order));
+        RequireRateOf(source, mid);
         if (order.Value > Money.MaxValue) return new PriceResult.TooLarge("order_amount", order.Currency);
         if (mid is null) return Assemble(order, source, order.Value, null, null, rule);
         var customer = Customer(mid, rule);
@@ -53,8 +56,10 @@ public static class QuoteEngine
     /// <param name="source">Positive, in the currency the buyer pays in; fees come on top.</param>
     /// <param name="mid">Its mid rate against CNY; null exactly when <paramref name="source"/> is in CNY.</param>
     /// <param name="rule">Fee and markup.</param>
+    /// <exception cref="ArgumentException">The rate is missing or another currency's.</exception>
     public static PriceResult ForSource(Money source, MidRate? mid, FeeRule rule)
     {
+        RequireRateOf(source.Currency, mid);
         if (source.Value > Money.MaxValue) return new PriceResult.TooLarge("source_amount", source.Currency);
         if (mid is null) return Assemble(source, source.Currency, source.Value, null, null, rule);
         var customer = Customer(mid, rule);
@@ -62,6 +67,13 @@ public static class QuoteEngine
         return order > Money.MaxValue
             ? new PriceResult.TooLarge("order_amount", Currency.Cny)
             : Assemble(new Money(Currency.Cny, (long)order), source.Currency, source.Value, mid, customer, rule);
+    }
+
+    // Without its own rate a foreign amount would be taken one to one, or at the price of something else.
+    private static void RequireRateOf(Currency source, MidRate? mid)
+    {
+        if (mid is null ? source != Currency.Cny : mid.Rate.Base != source || mid.Rate.Counter != Currency.Cny)
+            throw new ArgumentException($"{source} is not priced by {mid?.Rate.ToString() ?? "no rate"}.", nameof(mid));
     }
 
     // CNH settles 1:1 against CNY: there is no conversion that a markup could be taken on.
