@@ -51,7 +51,7 @@ internal static class HostProgram
 
         using var instance = await InstanceLock.AcquireAsync(arguments.DataFolder, stop);
         if (arguments.InfoFile is { } former)
-            ClearInfo(former);
+            await ClearInfoAsync(former, stop);
         await using var stack = await LocalStack.StartAsync(
             new LocalStackOptions
             {
@@ -85,13 +85,19 @@ internal static class HostProgram
             throw new HostException("The API or the sandbox has stopped by itself, so everything was stopped; the log above says why.");
     }
 
-    /// <summary>Whoever waits for the file must not read the former start's.</summary>
-    private static void ClearInfo(string file)
+    /// <summary>
+    /// Whoever waits for the file must not read the former start's. Written once before, so that a wrong name is told at once and not
+    /// after everything has started.
+    /// </summary>
+    private static async Task ClearInfoAsync(string file, CancellationToken cancellationToken)
     {
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(file)!);
             File.Delete(file);
+            var trial = $"{file}.trial";
+            await PrivateFile.WritePrivateAsync(trial, "", cancellationToken);
+            File.Delete(trial);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

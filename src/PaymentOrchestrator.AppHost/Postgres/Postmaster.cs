@@ -69,6 +69,8 @@ internal static class Postmaster
         try
         {
             using var process = Process.GetProcessById(id);
+            if (OperatingSystem.IsLinux() && IsDefunct(id))
+                return null;
             return process.ProcessName.StartsWith("postgres", StringComparison.OrdinalIgnoreCase) ? process.StartTime.ToUniversalTime() : null;
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException)
@@ -78,6 +80,22 @@ internal static class Postmaster
         catch (Win32Exception)
         {
             return DateTime.MaxValue; // another account's process: there, but its start is not told
+        }
+    }
+
+    /// <summary>
+    /// Killed, but still in the process table: where nobody collects orphans (a container without an init process), that lasts for ever.
+    /// </summary>
+    private static bool IsDefunct(int id)
+    {
+        try
+        {
+            var stat = File.ReadAllText($"/proc/{id}/stat");
+            return stat[(stat.LastIndexOf(')') + 1)..].TrimStart() is ['Z' or 'X', ..]; // the state comes after the name in parentheses
+        }
+        catch (IOException)
+        {
+            return true; // ended while it was looked at
         }
     }
 
