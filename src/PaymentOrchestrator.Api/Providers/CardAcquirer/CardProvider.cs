@@ -1,0 +1,55 @@
+using PaymentOrchestrator.Domain;
+using Stripe;
+using PaymentMethod = PaymentOrchestrator.Domain.PaymentMethod;
+
+namespace PaymentOrchestrator.Api.Providers.CardAcquirer;
+
+/// <summary>Cards, through Stripe as the acquirer. A linked card is a Stripe customer of its own with one payment method.</summary>
+internal sealed partial class CardProvider : IAccountLinker, IPaymentGateway
+{
+    public const string Name = "card";
+
+    private readonly StripeClient stripe;
+
+    /// <param name="http">Ours, for good: the SDK keeps it.</param>
+    /// <param name="options">Where and with which key.</param>
+    public CardProvider(HttpClient http, CardOptions options)
+    {
+        var baseUrl = options.BaseUrl.AbsoluteUri.TrimEnd('/');
+        stripe = new StripeClient(new StripeClientOptions
+        {
+            ApiKey = options.SecretKey,
+            // Every family of addresses, so that none is left at the SDK's default.
+            ApiBase = baseUrl,
+            ConnectBase = baseUrl,
+            FilesBase = baseUrl,
+            MeterEventsBase = baseUrl,
+            // The SDK's own retries repeat debits; what may be repeated is decided in one place, below this.
+            HttpClient = new SystemNetHttpClient(http, maxNetworkRetries: 0, appInfo: null, enableTelemetry: false),
+        });
+    }
+
+    public static ProviderCapabilities Capabilities { get; } = new(
+        Name,
+        [PaymentMethod.Card],
+        [LinkProvider.Card],
+        [
+            ProviderOperation.Link, ProviderOperation.RevokeAuthorization, ProviderOperation.ReadFacts, ProviderOperation.Debit,
+            ProviderOperation.Inquire, ProviderOperation.ReceiveNotifications,
+        ]);
+
+    public LinkProvider Provider => LinkProvider.Card;
+
+    public IReadOnlyList<PaymentMethod> Methods => Capabilities.Methods;
+
+    /// <summary>The two schemes that suppliers are paid through.</summary>
+    private static bool IsSupported(string? scheme) => scheme is "visa" or "mastercard";
+
+    /// <summary>A call that asks for nothing more than the object: its failures in the ports' words.</summary>
+    private static ProviderAnswer<T> NoAnswer<TValue, T>(StripeReply<TValue> reply) => reply switch
+    {
+        StripeReply<TValue>.Refused refused => CardRefusals.Answer<T>(refused.Refusal),
+        StripeReply<TValue>.Lost lost => new ProviderAnswer<T>.Unknown(lost.Reason),
+        _ => new ProviderAnswer<T>.Unknown("The answer lacks a field that it must have."),
+    };
+}

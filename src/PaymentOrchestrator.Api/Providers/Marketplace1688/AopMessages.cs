@@ -1,0 +1,69 @@
+using System.Text.Json.Serialization;
+
+namespace PaymentOrchestrator.Api.Providers.Marketplace1688;
+
+// 1688's answers, with its names. Truth values and numbers come as such or as text. Classes and not records: a record's ToString would
+// print the tokens.
+
+/// <summary>What every answer may hold instead of what was asked for: the gateway's error, or the OAuth endpoint's.</summary>
+internal class AopAnswer
+{
+    [JsonPropertyName("error_code")]
+    [JsonConverter(typeof(ScalarAsTextConverter))]
+    public string? GatewayError { get; init; }
+
+    [JsonPropertyName("error")]
+    [JsonConverter(typeof(ScalarAsTextConverter))]
+    public string? OAuthError { get; init; }
+}
+
+internal sealed class TokenAnswer : AopAnswer
+{
+    [JsonPropertyName("access_token")]
+    public string? AccessToken { get; init; }
+
+    [JsonPropertyName("refresh_token")]
+    public string? RefreshToken { get; init; }
+
+    /// <summary>Seconds.</summary>
+    [JsonPropertyName("expires_in")]
+    [JsonConverter(typeof(ScalarAsTextConverter))]
+    public string? ExpiresIn { get; init; }
+
+    [JsonPropertyName("memberId")]
+    public string? MemberId { get; init; }
+
+    [JsonPropertyName("resource_owner")]
+    public string? ResourceOwner { get; init; }
+}
+
+internal sealed class AccountBasicAnswer : AopAnswer
+{
+    [JsonPropertyName("success")]
+    [JsonConverter(typeof(ScalarAsTextConverter))]
+    public string? Success { get; init; }
+
+    [JsonPropertyName("errorCode")]
+    [JsonConverter(typeof(ScalarAsTextConverter))]
+    public string? ErrorCode { get; init; }
+
+    [JsonPropertyName("result")]
+    public AccountBasic? Result { get; init; }
+}
+
+internal sealed class AccountBasic
+{
+    [JsonPropertyName("status")]
+    public string? Status { get; init; }
+
+    [JsonPropertyName("identityVerified")]
+    [JsonConverter(typeof(ScalarAsTextConverter))]
+    public string? IdentityVerified { get; init; }
+
+    [JsonPropertyName("loginType")]
+    public string? LoginType { get; init; }
+}
+
+[JsonSerializable(typeof(TokenAnswer))]
+[JsonSerializable(typeof(AccountBasicAnswer))]
+internal sealed partial class AopJson : JsonSerializerContext;

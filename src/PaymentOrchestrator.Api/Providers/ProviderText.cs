@@ -1,0 +1,25 @@
+namespace PaymentOrchestrator.Api.Providers;
+
+/// <summary>Texts that leave the adapters.</summary>
+internal static class ProviderText
+{
+    private const int MaxCodeLength = 64;
+
+    /// <summary>A provider's code, fit for messages and logs: a code holds no blanks and no sentences, and nothing else is passed on.</summary>
+    public static string Code(string? code) =>
+        code is { Length: > 0 and <= MaxCodeLength } && code.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' or '.')
+            ? code
+            : "an unreadable code";
+
+    /// <summary>An account's name for people, with its middle hidden.</summary>
+    public static string Mask(string name) => name.Length <= 4 ? "••••" : name.Length < 8 ? $"{name[0]}••••{name[^1]}" : $"{name[..2]}••••{name[^4..]}";
+
+    /// <summary>The URL with these query parameters added, each percent-encoded.</summary>
+    public static Uri WithQuery(Uri url, params ReadOnlySpan<(string Name, string Value)> parameters)
+    {
+        var text = url.AbsoluteUri;
+        foreach (var (name, value) in parameters)
+            text += (text.Contains('?', StringComparison.Ordinal) ? "&" : "?") + Uri.EscapeDataString(name) + "=" + Uri.EscapeDataString(value);
+        return new Uri(text);
+    }
+}
