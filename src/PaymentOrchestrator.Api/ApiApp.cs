@@ -33,7 +33,6 @@ public static class ApiApp
         AddServices(builder.Services, builder.Configuration);
         replace(builder.Services);
         var app = builder.Build();
-        if (builder.Configuration.GetValue<bool>("Postgres:MigrateAtStart")) app.Lifetime.ApplicationStarted.Register(() => { });
         Configure(app);
         return app;
     }
@@ -53,6 +52,7 @@ public static class ApiApp
         services.AddSingleton(typeof(IPipelineBehavior<,>), typeof(ValidationBehavior<,>));
         services.AddDocumentation();
 
+        services.AddHostedService<MigrateAtStart>();
         services.AddSingleton<Db>();
         services.AddSingleton<ApiKeys>();
         Secrets.AddTo(services);
@@ -107,5 +107,10 @@ public static class ApiApp
         GetPaymentEndpoint.Map(v1);
 
         ReceiveNotificationEndpoint.Map(v1);
+
+        // Spelt out so that the document knows all routes before the server has started.
+#pragma warning disable ASP0014
+        app.UseEndpoints(_ => { });
+#pragma warning restore ASP0014
     }
 }

@@ -27,7 +27,7 @@ internal sealed class BuyerFactsReader(ProviderDirectory providers, Secrets secr
             credential => set.Alipay?.ReadFactsAsync(credential, limit.Token), cancellationToken);
         var marketplace = ReadAsync(accounts.Newest(LinkProvider.Marketplace1688),
             needs.Contains(RequirementCode.MarketplaceAccount) || needs.Contains(RequirementCode.MarketplaceAlipayLogin), MarketplaceFacts.NotLinked,
-            credential => set.Marketplace1688?.ReadFactsAsync(credential, limit.Token), cancellationToken);
+            credential => set.Marketplace?.ReadFactsAsync(credential, limit.Token), cancellationToken);
         var card = ReadAsync(accounts.Newest(LinkProvider.Card), needs.Contains(RequirementCode.CardLinked), CardFacts.NotLinked,
             credential => set.Card?.ReadFactsAsync(credential, limit.Token), cancellationToken);
         return new BuyerFacts(await worldFirst, await alipay, await marketplace, await card);

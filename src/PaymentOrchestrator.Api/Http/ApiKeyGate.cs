@@ -3,6 +3,7 @@ using PaymentOrchestrator.Api.Access;
 namespace PaymentOrchestrator.Api.Http;
 
 /// <summary>Metadata of the few endpoints that answer without an API key.</summary>
+[AttributeUsage(AttributeTargets.Method)]
 internal sealed class KeylessAttribute : Attribute;
 
 /// <summary>Lets only known keys reach the business routes; runs before anything of the request is read.</summary>

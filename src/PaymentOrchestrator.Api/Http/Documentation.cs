@@ -82,7 +82,7 @@ internal static class Documentation
         : type.Name;
 
     private static void MapText<T>(SwaggerGenOptions options, string description, string pattern, string example) =>
-        options.MapType<T>(() => new OpenApiSchema { Type = JsonSchemaType.String, Description = description, Pattern = pattern, Example = example });
+        options.MapType<T>(() => new OpenApiSchema { Type = JsonSchemaType.String, Description = description, Pattern = pattern, Examples = [example] });
 
     private static void MapId<T>(SwaggerGenOptions options)
         where T : IResource =>

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization.Metadata;
-
 namespace PaymentOrchestrator.Api.Http;
 
 /// <summary>How results become HTTP answers.</summary>

@@ -1,6 +1,3 @@
-using System.Reflection;
-using Microsoft.AspNetCore.Http.Metadata;
-
 namespace PaymentOrchestrator.Api.Http;
 
 /// <summary>The Idempotency-Key of a call that moves money or changes an account: needed, and checked.</summary>

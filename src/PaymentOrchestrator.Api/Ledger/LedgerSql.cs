@@ -1,5 +1,4 @@
 using Dapper;
-using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Domain;
 
 namespace PaymentOrchestrator.Api.Ledger;

@@ -1,5 +1,4 @@
 using PaymentOrchestrator.Api.Buyers;
-using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Domain;
 
 namespace PaymentOrchestrator.Api.LinkedAccounts;

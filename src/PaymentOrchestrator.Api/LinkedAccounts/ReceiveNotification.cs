@@ -1,6 +1,7 @@
 using Mediator;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.Providers;
+using PaymentOrchestrator.Api.Providers.Notifications;
 using PaymentOrchestrator.Domain;
 
 namespace PaymentOrchestrator.Api.LinkedAccounts;
@@ -46,10 +47,10 @@ internal static class ReceiveNotificationEndpoint
                     var result = await sender.Send(
                         new AuthorizeAccount(mode, authorized.BuyerId, authorized.Provider, authorized.Parameters), CancellationToken.None);
                     if (result.Problem is { } problem) await HttpAnswers.WriteAsync(context, problem);
-                    else await reader.AcknowledgeAsync(context);
+                    else await WriteAsync(context, reader.Acknowledge(context.Request.Method, target));
                     return;
                 default:
-                    await reader.AcknowledgeAsync(context);
+                    await WriteAsync(context, reader.Acknowledge(context.Request.Method, target));
                     return;
             }
         }
@@ -57,5 +58,12 @@ internal static class ReceiveNotificationEndpoint
         await HttpAnswers.WriteAsync(context, known
             ? new Problem(ProblemType.InvalidSignature, "The notification is not signed by the provider with the key that we know. Nothing was taken from it.")
             : new Problem(ProblemType.NotFound, "No provider of this name sends notifications here."));
+    }
+
+    private static async Task WriteAsync(HttpContext context, NotificationAcknowledgement acknowledgement)
+    {
+        if (acknowledgement.ContentType is not null) context.Response.ContentType = acknowledgement.ContentType;
+        foreach (var (name, value) in acknowledgement.Headers) context.Response.Headers[name] = value;
+        await context.Response.Body.WriteAsync(acknowledgement.Body, context.RequestAborted);
     }
 }

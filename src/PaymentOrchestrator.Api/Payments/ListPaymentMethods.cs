@@ -90,7 +90,7 @@ internal sealed class ListPaymentMethodsHandler(Db db, ReferenceRates rates, Tim
                     Network = method.IsNetworkBound() ? "outside_mainland_china" : "anywhere",
                     MinimumOrder = RequirementCodes.Of(method).Contains(RequirementCode.OrderMinimumAmount) ? EligibilityRules.WorldFirstBalanceMinimum : null,
                     Speed = method == PaymentMethod.Card ? null : "minutes",
-                    Currencies = [.. currencies.Where(method.Accepts).Select(currency => Describe(schedule.RuleFor(method, currency), currency))],
+                    Currencies = [.. currencies.Where(currency => method.Accepts(currency)).Select(currency => Describe(schedule.RuleFor(method, currency), currency))],
                     FeeScheduleId = schedule.Id,
                 }),
             ],
