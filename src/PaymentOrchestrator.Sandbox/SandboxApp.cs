@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration.Json;
 using PaymentOrchestrator.Sandbox.Alipay;
 using PaymentOrchestrator.Sandbox.Ant;
 using PaymentOrchestrator.Sandbox.Authorizations;
+using PaymentOrchestrator.Sandbox.Marketplace1688;
 using PaymentOrchestrator.Sandbox.Rates;
 using PaymentOrchestrator.Sandbox.State;
 using PaymentOrchestrator.Sandbox.WorldFirst;
@@ -39,6 +40,7 @@ public static class SandboxApp
         var app = builder.Build();
         app.MapWorldFirst();
         app.MapAlipay();
+        app.MapMarketplace1688();
         return app;
     }
 }
