@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration.Json;
 using PaymentOrchestrator.Sandbox.Alipay;
 using PaymentOrchestrator.Sandbox.Ant;
 using PaymentOrchestrator.Sandbox.Authorizations;
+using PaymentOrchestrator.Sandbox.Card;
 using PaymentOrchestrator.Sandbox.Marketplace1688;
 using PaymentOrchestrator.Sandbox.Rates;
 using PaymentOrchestrator.Sandbox.State;
@@ -41,6 +42,7 @@ public static class SandboxApp
         app.MapWorldFirst();
         app.MapAlipay();
         app.MapMarketplace1688();
+        app.MapCard();
         return app;
     }
 }
