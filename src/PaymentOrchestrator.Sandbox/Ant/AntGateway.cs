@@ -15,7 +15,7 @@ internal sealed class AntGateway(AntParty party, string basePath, IReadOnlyDicti
 {
     private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public void Map(IEndpointRouteBuilder app) => app.Map($"{basePath}/{{**operation}}", Handle);
+    public void Map(IEndpointRouteBuilder app) => app.Map($"{basePath}/{{**operation}}", Handle).ExcludeFromDescription();
 
     private async Task Handle(HttpContext context)
     {

@@ -35,7 +35,20 @@ internal sealed class AuthenticationPage(SandboxDb db, TimeProvider clock)
             : Gone;
     });
 
-    private Task<IResult> Decide(HttpContext context, Decision decision) => db.InTransaction(async tx =>
+    private async Task<IResult> Decide(HttpContext context, Decision decision)
+    {
+        try
+        {
+            return await db.InTransaction(tx => Decide(tx, context, decision));
+        }
+        catch (StripeErrorException)
+        {
+            // The card was detached, or the intent decided, while the page was open.
+            return Gone;
+        }
+    }
+
+    private async Task<IResult> Decide(Tx tx, HttpContext context, Decision decision)
     {
         var id = IntentId(context);
         var now = clock.GetUtcNow();
@@ -57,7 +70,7 @@ internal sealed class AuthenticationPage(SandboxDb db, TimeProvider clock)
         else
             await SetupIntents.Fail(tx, setup, SetupRefused);
         return Return(setup.ReturnUrl, ("setup_intent", setup.Id), ("setup_intent_client_secret", setup.ClientSecret));
-    });
+    }
 
     private static IResult Return(string? returnUrl, params (string Name, string Value)[] query) => returnUrl is null
         ? ConsentPage.Notice("Your bank", "Done", "You can close this page.", StatusCodes.Status200OK)

@@ -12,8 +12,8 @@ internal static class CardModule
         var db = services.GetRequiredService<SandboxDb>();
         var gateway = new StripeGateway(db, services.GetRequiredService<TimeProvider>());
         var intents = new PaymentIntents(services.GetRequiredService<EcbRates>());
-        void Get(string path, StripeHandler handler) => app.MapGet("/v1" + path, gateway.Wrap(handler));
-        void Post(string path, StripeHandler handler) => app.MapPost("/v1" + path, gateway.Wrap(handler));
+        void Get(string path, StripeHandler handler) => app.MapGet("/v1" + path, gateway.Wrap(handler)).ExcludeFromDescription();
+        void Post(string path, StripeHandler handler) => app.MapPost("/v1" + path, gateway.Wrap(handler)).ExcludeFromDescription();
 
         Post("/customers", Customers.Create);
         Get("/customers/{id}", Customers.Retrieve);
@@ -34,7 +34,7 @@ internal static class CardModule
         Get("/refunds", Refunds.List);
         Post("/refunds", Refunds.Create);
         Get("/refunds/{id}", Refunds.Retrieve);
-        app.Map("/v1/{**path}", gateway.Unknown);
+        app.Map("/v1/{**path}", gateway.Unknown).ExcludeFromDescription();
 
         var clock = services.GetRequiredService<TimeProvider>();
         new CheckoutPage(db, clock).Map(app);

@@ -30,6 +30,7 @@ internal sealed class CheckoutPage(SandboxDb db, TimeProvider clock)
         }
         catch (StripeErrorException)
         {
+            // The session's setup intent was confirmed by another way while the page was open.
             return Gone;
         }
     }
