@@ -11,8 +11,7 @@ internal static class Providers
 
 internal static class Scopes
 {
-    /// <summary>WorldFirst and 1688 know one scope only.</summary>
-    public const string Account = "ACCOUNT";
+    /// <summary>Use of the account: at WorldFirst and 1688 there is nothing else to allow.</summary>
     public const string AgreementPay = "AGREEMENT_PAY";
     public const string BindBankCard = "BIND_BANK_CARD";
 }

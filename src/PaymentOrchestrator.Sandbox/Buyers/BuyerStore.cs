@@ -10,10 +10,14 @@ internal static class BuyerStore
 {
     public static async Task<Buyer> Read(Tx tx, string buyerId) => await Find(tx, buyerId, "") ?? Unknown(buyerId);
 
+    /// <summary>
+    /// "No key update", for a plain update lock would also stop foreign keys: a charge that adds an order could then wait for a
+    /// detachment which waits for the charge's card.
+    /// </summary>
     public static async Task<Buyer> Lock(Tx tx, string buyerId)
     {
         await tx.Execute("insert into buyers (buyer_id) values (@buyerId) on conflict do nothing", new { buyerId });
-        return await Find(tx, buyerId, "for update") ?? throw new InvalidOperationException("A buyer vanished.");
+        return await Find(tx, buyerId, "for no key update") ?? throw new InvalidOperationException("A buyer vanished.");
     }
 
     /// <summary>Sets some facts and leaves the others as they are.</summary>

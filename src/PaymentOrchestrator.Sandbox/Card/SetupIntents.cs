@@ -121,7 +121,9 @@ internal static class SetupIntents
     {
         if (request.Text("return_url") is { } returnUrl && returnUrl != intent.ReturnUrl)
         {
-            intent = intent with { ReturnUrl = returnUrl };
+            if (intent.BuyerId is not null)
+                await BuyerStore.Lock(request.Tx, intent.BuyerId);
+            intent = (await CardStore.Lock<CardSetupIntent>(request.Tx, intent.Id))! with { ReturnUrl = returnUrl };
             await CardStore.Save(request.Tx, intent);
         }
 

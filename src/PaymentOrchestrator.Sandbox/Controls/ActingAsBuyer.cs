@@ -21,12 +21,12 @@ internal sealed class ActingAsBuyer(AuthorizationStore authorizations, TimeProvi
                 announcements.Add(new Announcement.AntCode(provider, scope, code, buyerId, later => authorizations.MarkAnnounced(later, code)));
         }
 
-        await AntCode(Facts.WorldFirstAccount, Providers.WorldFirst, Scopes.Account);
+        await AntCode(Facts.WorldFirstAccount, Providers.WorldFirst, Scopes.AgreementPay);
         // The account before its bank card: the platform can't keep a card of an account that it doesn't know.
         await AntCode(Facts.AlipayAccount, Providers.Alipay, Scopes.AgreementPay);
         await AntCode(Facts.AlipayMainlandBankAccount, Providers.Alipay, Scopes.BindBankCard);
         if (facts.GetValueOrDefault(Facts.MarketplaceAccount)
-            && await NewCode(tx, Providers.Marketplace1688, Scopes.Account, buyerId) is { } memberCode)
+            && await NewCode(tx, Providers.Marketplace1688, Scopes.AgreementPay, buyerId) is { } memberCode)
         {
             announcements.Add(new Announcement.MarketplaceMember(
                 memberCode, buyer.Has(Facts.MarketplaceAlipayLogin) ? "alipay" : "password", buyer.MemberId, buyerId,

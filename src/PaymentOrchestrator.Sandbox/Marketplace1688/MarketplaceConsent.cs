@@ -39,7 +39,7 @@ internal sealed class MarketplaceConsent(SandboxDb db, AuthorizationStore author
                 [Facts.MarketplaceIdentity] = decision.Ticked("identity_verified"),
                 [Facts.MarketplaceAlipayLogin] = query["login"] == "alipay",
             });
-            return await authorizations.IssueCode(tx, Providers.Marketplace1688, Scopes.Account, buyerId);
+            return await authorizations.IssueCode(tx, Providers.Marketplace1688, Scopes.AgreementPay, buyerId);
         });
         return Redirects.SeeOther(redirectUri, new("code", code), new("state", state));
     }

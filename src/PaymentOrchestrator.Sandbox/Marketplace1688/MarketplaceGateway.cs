@@ -18,9 +18,6 @@ internal sealed class MarketplaceGateway(SandboxOptions options, IReadOnlyDictio
     {
         if (appKey != options.MarketplaceAppKey)
             return GatewayReply.GatewayError("gw.AppKeyNotFound", "The app key is unknown.");
-        if (!apis.TryGetValue($"{version}/{space}/{api}", out var handler))
-            return GatewayReply.GatewayError("gw.APIUnsupported", "There is no such API.");
-
         var parameters = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, values) in context.Request.Query)
             parameters[name] = values.ToString();
@@ -31,8 +28,10 @@ internal sealed class MarketplaceGateway(SandboxOptions options, IReadOnlyDictio
         }
 
         var expected = GatewaySignature.Make($"param2/{version}/{space}/{api}/{appKey}", parameters, options.MarketplaceAppSecret);
-        return GatewaySignature.Matches(expected, parameters.GetValueOrDefault(GatewaySignature.Parameter, ""))
+        if (!GatewaySignature.Matches(expected, parameters.GetValueOrDefault(GatewaySignature.Parameter, "")))
+            return GatewayReply.GatewayError("gw.SignatureInvalid", "The signature is missing or wrong.");
+        return apis.TryGetValue($"{version}/{space}/{api}", out var handler)
             ? await handler(parameters)
-            : GatewayReply.GatewayError("gw.SignatureInvalid", "The signature is missing or wrong.");
+            : GatewayReply.GatewayError("gw.APIUnsupported", "There is no such API.");
     }
 }

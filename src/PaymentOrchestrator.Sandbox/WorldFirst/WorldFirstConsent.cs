@@ -36,7 +36,7 @@ internal sealed class WorldFirstConsent(SandboxDb db, AuthorizationStore authori
                 [Facts.WorldFirstAccount] = decision.Ticked("account_active"),
                 [Facts.WorldFirstIdentity] = decision.Ticked("identity_verified"),
             });
-            return await authorizations.IssueCode(tx, Providers.WorldFirst, Scopes.Account, buyerId);
+            return await authorizations.IssueCode(tx, Providers.WorldFirst, Scopes.AgreementPay, buyerId);
         });
         return Redirects.SeeOther(redirectUrl, new("authResult", "SUCCESS"), new("code", code), new("state", state));
     }
