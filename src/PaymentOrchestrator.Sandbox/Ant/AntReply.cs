@@ -1,0 +1,35 @@
+using System.Text.Json.Nodes;
+
+namespace PaymentOrchestrator.Sandbox.Ant;
+
+/// <summary>An answer in Ant's envelope.</summary>
+internal sealed record AntReply(string Status, string Code, string Message, JsonObject Fields)
+{
+    public static AntReply Success(JsonObject? fields = null) => new("S", "SUCCESS", "Success", fields ?? []);
+
+    public static AntReply Fail(string code, string message) => new("F", code, message, []);
+
+    public JsonObject ToJson()
+    {
+        var json = new JsonObject
+        {
+            ["result"] = new JsonObject { ["resultStatus"] = Status, ["resultCode"] = Code, ["resultMessage"] = Message },
+        };
+        foreach (var (name, value) in Fields)
+            json[name] = value?.DeepClone();
+        return json;
+    }
+}
+
+/// <summary>
+/// A refusal that leaves nothing behind: thrown from any depth, it undoes the call's transaction. Refusals which the
+/// provider must remember are answers, not exceptions.
+/// </summary>
+internal sealed class AntRefusalException(string code, string message) : Exception(message)
+{
+    public string Code { get; } = code;
+
+    public static AntRefusalException ParamIllegal(string message) => new("PARAM_ILLEGAL", message);
+
+    public static AntRefusalException InvalidToken() => new("INVALID_TOKEN", "The access token is unknown, expired or revoked.");
+}

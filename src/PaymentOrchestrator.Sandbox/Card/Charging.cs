@@ -1,0 +1,61 @@
+using PaymentOrchestrator.Sandbox.Authorizations;
+using PaymentOrchestrator.Sandbox.State;
+
+namespace PaymentOrchestrator.Sandbox.Card;
+
+/// <summary>The two ends of a charge. The caller holds the intent's row lock.</summary>
+internal static class Charging
+{
+    public static async Task<CardPaymentIntent> Succeed(Tx tx, CardPaymentIntent intent, CardPaymentMethod method, DateTimeOffset now)
+    {
+        var paid = intent with
+        {
+            Status = "succeeded",
+            PaymentMethod = method.Id,
+            NextActionUrl = null,
+            LatestCharge = Ids.New("ch_"),
+            LastError = null,
+            LastErrorPaymentMethod = null,
+        };
+        await CardStore.Save(tx, paid);
+        var orderId = paid.Metadata.GetValueOrDefault("order_id");
+        await Executions.Record(tx, new Execution(
+            "payment_intent", Providers.Card, paid.RequestId, paid.BuyerId, paid.Currency.ToUpperInvariant(),
+            StripeAmounts.ToIso(paid.Currency, paid.Amount), orderId, paid.Metadata.GetValueOrDefault("payment_id"), now.UtcDateTime));
+        if (orderId is not null && paid.BuyerId is not null)
+            await Orders.MarkPaid(tx, orderId, paid.BuyerId, amount: null);
+        return paid;
+    }
+
+    public static async Task<CardPaymentIntent> Fail(Tx tx, CardPaymentIntent intent, CardPaymentMethod method, Decline decline)
+    {
+        var failed = intent with
+        {
+            Status = "requires_payment_method",
+            PaymentMethod = null,
+            NextActionUrl = null,
+            LatestCharge = Ids.New("ch_"),
+            LastError = decline,
+            LastErrorPaymentMethod = method.Id,
+        };
+        await CardStore.Save(tx, failed);
+        return failed;
+    }
+}
+
+/// <summary>Stripe's minor units: ISO 4217's, but for ISK, which it counts in hundredths of a króna that don't exist.</summary>
+internal static class StripeAmounts
+{
+    public static long ToIso(string currency, long amount) =>
+        string.Equals(currency, "isk", StringComparison.OrdinalIgnoreCase) ? amount / 100 : amount;
+
+    public static void Check(string currency, long amount, string param)
+    {
+        if (amount <= 0)
+            throw StripeErrorException.Invalid("This value must be greater than or equal to 1.", param, "parameter_invalid_integer");
+        if (amount > 999_999_999_999)
+            throw StripeErrorException.Invalid("Amount must be no more than 999999999999.", param, "amount_too_large");
+        if (currency == "isk" && amount % 100 != 0)
+            throw StripeErrorException.Invalid("ISK has no decimals: the amount must be divisible by 100.", param);
+    }
+}

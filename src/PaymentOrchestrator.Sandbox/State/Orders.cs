@@ -1,0 +1,39 @@
+namespace PaymentOrchestrator.Sandbox.State;
+
+/// <summary>A 1688 order as its buyer sees it; the amount in fen, null while nobody has told it.</summary>
+internal sealed record Order(string OrderId, string BuyerId, long? Amount, string Status);
+
+/// <summary>
+/// Orders are kept per buyer: test marketplaces reuse order numbers, which 1688 itself never does.
+/// </summary>
+internal static class Orders
+{
+    public const string WaitBuyerPay = "waitbuyerpay";
+    public const string WaitSellerSend = "waitsellersend";
+
+    /// <summary>The order, made as unpaid when it is first told of with its amount; null for an unknown one.</summary>
+    public static async Task<Order?> FindOrTake(Tx tx, string orderId, string buyerId, long? expectedAmount)
+    {
+        if (expectedAmount is not null)
+        {
+            await tx.Execute(
+                """
+                insert into orders (order_id, buyer_id, amount, status) values (@orderId, @buyerId, @expectedAmount, @WaitBuyerPay)
+                on conflict (order_id, buyer_id) do update set amount = excluded.amount where orders.amount is null
+                """, new { orderId, buyerId, expectedAmount, WaitBuyerPay });
+        }
+
+        return await tx.Find<Order>(
+            """
+            select order_id as orderid, buyer_id as buyerid, amount, status from orders
+            where order_id = @orderId and buyer_id = @buyerId
+            """, new { orderId, buyerId });
+    }
+
+    /// <summary>A debit names its order, also one that 1688 was not asked for before.</summary>
+    public static Task MarkPaid(Tx tx, string orderId, string buyerId, long? amount) => tx.Execute(
+        """
+        insert into orders (order_id, buyer_id, amount, status) values (@orderId, @buyerId, @amount, @WaitSellerSend)
+        on conflict (order_id, buyer_id) do update set status = excluded.status where orders.status = @WaitBuyerPay
+        """, new { orderId, buyerId, amount, WaitBuyerPay, WaitSellerSend });
+}
