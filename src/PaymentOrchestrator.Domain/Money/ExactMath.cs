@@ -59,7 +59,8 @@ public static class ExactMath
 
         if (scale is < 0 or > 28)
             throw new OverflowException("The rate lies outside what ten significant digits of a decimal can say.");
-        return new decimal((int)(uint)(mantissa & uint.MaxValue), (int)(uint)(mantissa >> 32), 0, false, (byte)scale);
+        // The low word is 32 bits of the mantissa, not a number: its highest bit is no sign.
+        return new decimal(unchecked((int)(uint)(mantissa & uint.MaxValue)), (int)(mantissa >> 32), 0, false, (byte)scale);
 
         static BigInteger Power(int exponent) => exponent > 0 ? BigInteger.Pow(10, exponent) : BigInteger.One;
     }
