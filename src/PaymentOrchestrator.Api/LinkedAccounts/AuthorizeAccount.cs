@@ -12,7 +12,7 @@ internal sealed record AuthorizeAccount(Mode Mode, string BuyerId, LinkProvider 
     : ICommand<Result<LinkedAccountResource>>;
 
 internal sealed class AuthorizeAccountHandler(
-    LinkedAccountStore store, ProviderDirectory providers, Secrets secrets, PublicAddress address, TimeProvider clock)
+    LinkedAccountStore store, ProviderDirectory providers, Secrets secrets, PublicAddress address, TimeProvider clock, ILogger<AuthorizeAccountHandler> log)
     : ICommandHandler<AuthorizeAccount, Result<LinkedAccountResource>>
 {
     public async ValueTask<Result<LinkedAccountResource>> Handle(AuthorizeAccount command, CancellationToken cancellationToken)
@@ -32,7 +32,11 @@ internal sealed class AuthorizeAccountHandler(
         }
 
         if (answer is not ProviderAnswer<AccountGrant>.Ok { Value: var grant })
+        {
+            log.LogWarning("{Provider} announced an authorisation of {BuyerId} and did not complete it: {Reason}", command.Provider, buyer, (answer as ProviderAnswer<AccountGrant>.Unknown)?.Reason);
             return new Problem(ProblemType.ProviderUnavailable, "The provider did not answer; send the notification again.") { RetryAfter = 5 };
+        }
+
         if (accounts.LastOrDefault(account => account.Provider == command.Provider && account.ProviderAccountId == grant.ProviderAccountId) is { } same)
             return await RefreshAsync(same, grant);
         var now = clock.Now();

@@ -11,7 +11,7 @@ namespace PaymentOrchestrator.Api.LinkedAccounts;
 internal sealed record CompleteLink(LinkProvider Provider, string State, IReadOnlyDictionary<string, string> Parameters) : ICommand<Result<Uri>>;
 
 internal sealed class CompleteLinkHandler(
-    LinkedAccountStore store, ProviderDirectory providers, Secrets secrets, PublicAddress address, TimeProvider clock) : ICommandHandler<CompleteLink, Result<Uri>>
+    LinkedAccountStore store, ProviderDirectory providers, Secrets secrets, PublicAddress address, TimeProvider clock, ILogger<CompleteLinkHandler> log) : ICommandHandler<CompleteLink, Result<Uri>>
 {
     // A consent page left open for longer is begun again.
     private static readonly TimeSpan StateLifetime = TimeSpan.FromHours(1);
@@ -28,6 +28,7 @@ internal sealed class CompleteLinkHandler(
         var linker = providers.For(taken.Owner.Mode).Linker(command.Provider) ?? throw new InvalidOperationException("A linking was begun with a provider that is not configured.");
         var answer = await linker.CompleteAsync(
             new LinkCompletion(command.Parameters, address.Return(command.Provider), taken.Session, parent?.Credential(secrets)), CancellationToken.None);
+        if (answer is ProviderAnswer<AccountGrant>.Unknown unknown) log.LogWarning("{Provider} did not complete the linking {AccountId}: {Reason}", command.Provider, taken.Id, unknown.Reason);
         var ended = await EndAsync(taken, account => answer switch
         {
             ProviderAnswer<AccountGrant>.Ok ok => account.WithGrant(ok.Value, secrets.Protect(ok.Value.Secret)),

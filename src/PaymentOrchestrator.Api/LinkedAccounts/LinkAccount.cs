@@ -53,7 +53,7 @@ internal sealed record LinkAccount(Caller Caller, Id<BuyerResource> BuyerId, Lin
 }
 
 internal sealed class LinkAccountHandler(
-    LinkedAccountStore store, ProviderDirectory providers, Secrets secrets, PublicAddress address, TimeProvider clock) : ICommandHandler<LinkAccount, Result<LinkedAccountResource>>
+    LinkedAccountStore store, ProviderDirectory providers, Secrets secrets, PublicAddress address, TimeProvider clock, ILogger<LinkAccountHandler> log) : ICommandHandler<LinkAccount, Result<LinkedAccountResource>>
 {
     public async ValueTask<Result<LinkedAccountResource>> Handle(LinkAccount command, CancellationToken cancellationToken)
     {
@@ -89,6 +89,7 @@ internal sealed class LinkAccountHandler(
         var start = await linker.StartAsync(
             new LinkRequest(buyer.ToString(), address.Return(request.Provider), state, request.Login, request.PaymentMethod, found.Parent?.Credential(secrets)),
             CancellationToken.None);
+        if (start is ProviderAnswer<LinkStart>.Unknown unknown) log.LogWarning("{Provider} did not begin the linking {AccountId}: {Reason}", request.Provider, id, unknown.Reason);
         var next = start switch
         {
             ProviderAnswer<LinkStart>.Ok { Value: LinkStart.Redirect redirect } => account with { NextActionUrl = redirect.Url.ToString(), Session = redirect.Session },
