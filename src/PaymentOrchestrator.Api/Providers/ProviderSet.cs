@@ -69,6 +69,11 @@ internal sealed class ProviderSet
 
     public IPaymentGateway? Gateway(PaymentMethod method) => gateways.Find(gateway => gateway.Methods.Contains(method));
 
+    /// <summary>Null also for a provider that cannot cancel.</summary>
+    public ICancelGateway? CancelGateway(PaymentMethod method) => Gateway(method) as ICancelGateway;
+
+    public IRefundGateway? RefundGateway(PaymentMethod method) => Gateway(method) as IRefundGateway;
+
     /// <param name="provider">As in <see cref="ProviderCapabilities.Name"/>.</param>
     public INotificationReader? NotificationReader(string provider) => readers.Find(reader => reader.Provider == provider);
 
