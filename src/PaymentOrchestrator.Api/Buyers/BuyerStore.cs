@@ -10,8 +10,8 @@ internal sealed class BuyerStore(Db db)
 {
     private const string Columns = "select b.id, b.reference, b.country, b.created_at ";
 
-    /// <summary>What stands in the way of creating a buyer: who has the reference, what the key stands for, and the buyer that it made.</summary>
-    public async Task<(BuyerResource? Taken, IdempotencyRow? Key, BuyerResource? Earlier)> FindForCreationAsync(
+    /// <summary>What stands in the way of creating a buyer: who has the reference, and what the key stands for.</summary>
+    public async Task<(BuyerResource? Taken, IdempotencyRow? Key)> FindForCreationAsync(
         Caller caller, string reference, string key, CancellationToken cancellationToken)
     {
         // Each statement sees what was committed before it began. The key comes after the reference: whoever is seen to have the reference has
@@ -19,10 +19,7 @@ internal sealed class BuyerStore(Db db)
         const string sql = Columns + """
             from buyers b
             where b.marketplace_id = @marketplace and b.mode = @mode and b.reference = @reference and b.shard_key = @buyerShard;
-            """ + Idempotency.Find + Columns + """
-            from idempotency_keys k join buyers b on b.id = k.resource_id
-            where k.marketplace_id = @marketplace and k.mode = @mode and k.scope = @scope and k.key = @key and k.shard_key = @shard;
-            """;
+            """ + Idempotency.Find;
         await using var connection = await db.OpenAsync(cancellationToken);
         await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(sql, new
         {
@@ -35,9 +32,7 @@ internal sealed class BuyerStore(Db db)
             buyerShard = ShardKey.OfBuyer(caller, reference),
         }, cancellationToken: cancellationToken));
         var taken = (await rows.ReadSingleOrDefaultAsync<BuyerRow>())?.ToResource(caller);
-        var used = await rows.ReadSingleOrDefaultAsync<IdempotencyRow>();
-        var earlier = (await rows.ReadSingleOrDefaultAsync<BuyerRow>())?.ToResource(caller);
-        return (taken, used, earlier);
+        return (taken, await rows.ReadSingleOrDefaultAsync<IdempotencyRow>());
     }
 
     /// <summary>False when the key or the reference was taken in the meantime; then nothing was written.</summary>
