@@ -5,6 +5,7 @@ using PaymentOrchestrator.Api.Eligibility;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.LinkedAccounts;
 using PaymentOrchestrator.Api.Network;
+using PaymentOrchestrator.Api.Orders;
 using PaymentOrchestrator.Api.Payments;
 using PaymentOrchestrator.Api.Postgres;
 using PaymentOrchestrator.Api.Providers;
@@ -68,6 +69,7 @@ public static class ApiApp
         services.AddSingleton<LinkedAccountStore>();
         services.AddSingleton<BuyerFactsReader>();
         services.AddSingleton<BuyerStanding>();
+        services.AddSingleton<OrderCheck>();
         services.AddSingleton<EligibilityStore>();
         services.AddSingleton<QuoteMaker>();
         services.AddSingleton<QuoteStore>();
@@ -76,6 +78,7 @@ public static class ApiApp
         services.AddSingleton<PaymentChanges>();
         services.AddSingleton<OpenPaymentStore>();
         services.AddSingleton<PaymentInquiry>();
+        services.AddSingleton<PaymentSettlement>();
         services.AddSingleton<ResolverSchedule>();
         services.AddHostedService<PaymentResolver>();
     }
