@@ -26,9 +26,11 @@ internal sealed class BuyerStanding(BuyerFactsReader facts, BuyerNetwork network
         order,
         await facts.ReadAsync(mode, accounts, methods, cancellationToken),
         network.Locate(buyerIp),
-        (method, currency) => rates.Mid(currency) is { } mid && QuoteEngine.ForOrder(order, currency, mid, schedule.RuleFor(method, currency)) is PriceResult.Priced priced
-            ? priced.Price.Total
-            : null);
+        TotalsOf(order, schedule));
+
+    /// <summary>The same question about another order.</summary>
+    public EligibilityQuestion AskAbout(Money order, EligibilityQuestion question, FeeSchedule schedule) =>
+        question with { Order = order, WorldFirstTotal = TotalsOf(order, schedule) };
 
     /// <summary>The verdict on paying one quote: its own total and currency count.</summary>
     public async Task<MethodVerdict> JudgeQuoteAsync(
@@ -39,4 +41,9 @@ internal sealed class BuyerStanding(BuyerFactsReader facts, BuyerNetwork network
             network.Locate(buyerIp),
             (_, currency) => currency == total.Currency ? total : null,
             total.Currency));
+
+    private Func<PaymentMethod, Currency, Money?> TotalsOf(Money order, FeeSchedule schedule) => (method, currency) =>
+        rates.Mid(currency) is { } mid && QuoteEngine.ForOrder(order, currency, mid, schedule.RuleFor(method, currency)) is PriceResult.Priced priced
+            ? priced.Price.Total
+            : null;
 }

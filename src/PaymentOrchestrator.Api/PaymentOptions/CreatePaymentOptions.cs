@@ -59,10 +59,13 @@ internal sealed class CreatePaymentOptionsHandler(
         var open = PaymentWays.Of(question, command.Comparison).Where(way => way.Open);
         var prices = await pricer.PriceAsync([.. open.Select(command.WishFor)], known.Schedule, cancellationToken);
         // Judged again by the prices themselves: what a provider guarantees can lie above the reference rate, and so above a balance.
-        var ways = PaymentWays.Of(question with { WorldFirstTotal = Total }, command.Comparison);
+        var judged = question with { WorldFirstTotal = Total };
+        var ways = PaymentWays.Of(judged, command.Comparison);
+        var minimum = EligibilityRules.WorldFirstBalanceMinimum;
+        var onceEnlarged = command.Order < minimum ? standing.AskAbout(minimum, question, known.Schedule) : judged;
 
         var options = OptionList.Of(
-            command, ways, prices, known, new Yardstick(command.Comparison, currency => rates.Mid(currency)?.Rate), bankTransfer, rates, clock.Now());
+            command, ways, onceEnlarged, prices, known, new Yardstick(command.Comparison, currency => rates.Mid(currency)?.Rate), bankTransfer, rates, clock.Now());
         var quotes = options.Options.Select(option => option.Quote).OfType<QuoteResource>().Select(quote => prices[(quote.Method, quote.SourceAmount.Currency)].Value);
         return await store.TryInsertAsync(caller, options, quotes, key, cancellationToken) ? options : await Handle(command, cancellationToken);
 

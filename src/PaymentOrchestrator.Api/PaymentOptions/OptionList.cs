@@ -10,7 +10,7 @@ namespace PaymentOrchestrator.Api.PaymentOptions;
 internal static class OptionList
 {
     public static PaymentOptionsResource Of(
-        CreatePaymentOptions command, IReadOnlyList<PaymentWay> ways, IReadOnlyDictionary<(PaymentMethod, Currency), Result<Quote>> prices,
+        CreatePaymentOptions command, IReadOnlyList<PaymentWay> ways, EligibilityQuestion onceEnlarged, IReadOnlyDictionary<(PaymentMethod, Currency), Result<Quote>> prices,
         PaymentOptionsStore.Known known, Yardstick yardstick, BankTransferComparison bankTransfer, ReferenceRates rates, DateTimeOffset now)
     {
         var ranked = OptionRanking.Rank(ways.Select(way => new CostedWay(way, CostOf(way))));
@@ -59,7 +59,8 @@ internal static class OptionList
                 SavingAgainstBankTransfer = transfer is not null && cost is { } paid ? transfer.Cost.ToMoney() - paid : null,
                 Speed = way.Method.Speed(),
                 Unavailable = way.Open && cost is null ? WhyNot(PriceOf(way)) : null,
-                Steps = Step.Of(way.Verdict, command.Request.BuyerId, known.Accounts),
+                Steps = way.Open ? [] : Step.Of(
+                    way.Verdict, EligibilityRules.Evaluate(way.Method, onceEnlarged with { OnlyCurrency = way.Source }), command.Request.BuyerId, known.Accounts),
             };
         }
 

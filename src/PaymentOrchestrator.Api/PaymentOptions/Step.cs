@@ -22,9 +22,9 @@ public sealed record Step
     /// <summary>The call of this API that begins it; null for what is done elsewhere.</summary>
     public required StepCall? Call { get; init; }
 
-    internal static IReadOnlyList<Step> Of(MethodVerdict verdict, Id<BuyerResource> buyer, IReadOnlyList<LinkedAccount> accounts) =>
+    internal static IReadOnlyList<Step> Of(MethodVerdict verdict, MethodVerdict onceEnlarged, Id<BuyerResource> buyer, IReadOnlyList<LinkedAccount> accounts) =>
     [
-        .. OptionSteps.Of(verdict).Select(step => new Step
+        .. OptionSteps.Of(verdict, onceEnlarged).Select(step => new Step
         {
             Action = step.Remediation.Action,
             Meets = [.. step.Meets.Select(code => code.Text())],

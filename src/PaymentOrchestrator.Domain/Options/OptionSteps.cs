@@ -9,9 +9,18 @@ public sealed record OptionStep(IReadOnlyList<RequirementCode> Meets, Remediatio
 public static class OptionSteps
 {
     /// <summary>In the order in which a buyer would do them; empty for an open method. No two steps are the same thing to do.</summary>
-    public static IReadOnlyList<OptionStep> Of(MethodVerdict verdict)
+    /// <param name="verdict">What is missing now.</param>
+    /// <param name="onceEnlarged">
+    /// The verdict on the same method for an order that is just large enough; counts where the order is too small. A larger order takes a larger
+    /// balance.
+    /// </param>
+    public static IReadOnlyList<OptionStep> Of(MethodVerdict verdict, MethodVerdict? onceEnlarged = null)
     {
-        var missing = verdict.Requirements.Where(requirement => requirement.Status != RequirementStatus.Met).ToList();
+        var tooSmall = verdict.Requirements.Any(requirement => requirement is { Code: RequirementCode.OrderMinimumAmount, Status: not RequirementStatus.Met });
+        var missing = verdict.Requirements
+            .Zip(((tooSmall ? onceEnlarged : null) ?? verdict).Requirements, (now, then) => now.Code == RequirementCode.OrderMinimumAmount ? now : then)
+            .Where(requirement => requirement.Status != RequirementStatus.Met)
+            .ToList();
         return
         [
             .. from requirement in missing

@@ -56,6 +56,22 @@ public class OptionStepsTests
             Steps(PaymentMethod.WorldPay, Question.ReadyFacts with { WorldFirst = null, Alipay = null }).Select(step => step.Remediation.Action));
 
     [Fact]
+    public void An_order_that_must_grow_needs_the_balance_of_the_grown_one()
+    {
+        // USD 1.00 an order of CNY 6.83, USD 147.00 one of CNY 1,000.00; USD 100.00 are held.
+        var held = Question.ReadyFacts with { WorldFirst = Question.ReadyFacts.WorldFirst! with { Balances = [new Money(Currency.Usd, 100_00)] } };
+        var small = new EligibilityQuestion(new Money(Currency.Cny, 683), held, Question.Abroad, Question.TotalsOf(new() { ["USD"] = 100 }));
+        var grown = small with { Order = EligibilityRules.WorldFirstBalanceMinimum, WorldFirstTotal = Question.TotalsOf(new() { ["USD"] = 147_00 }) };
+
+        Assert.Equal(
+            [("increase_order", new Money(Currency.Cny, 99_317)), ("top_up", new Money(Currency.Usd, 47_00))],
+            Steps(PaymentMethod.WorldFirstBalance).Select(step => (step.Remediation.Action, step.Remediation.Amount!.Value)));
+        Assert.Empty(Steps(PaymentMethod.WorldPay));
+
+        IReadOnlyList<OptionStep> Steps(PaymentMethod method) => OptionSteps.Of(EligibilityRules.Evaluate(method, small), EligibilityRules.Evaluate(method, grown));
+    }
+
+    [Fact]
     public void Everything_missing_is_met_by_exactly_one_step_and_no_two_steps_are_the_same() =>
         Gen.Select(Question.AnyFacts, Question.AnyNetwork, Gen.Enum<PaymentMethod>(), Gen.Long[1, 1_300_000]).Sample((facts, network, method, order) =>
         {
