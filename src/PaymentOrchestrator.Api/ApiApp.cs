@@ -6,6 +6,7 @@ using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.LinkedAccounts;
 using PaymentOrchestrator.Api.Network;
 using PaymentOrchestrator.Api.Orders;
+using PaymentOrchestrator.Api.PaymentOptions;
 using PaymentOrchestrator.Api.Payments;
 using PaymentOrchestrator.Api.Postgres;
 using PaymentOrchestrator.Api.Providers;
@@ -73,6 +74,9 @@ public static class ApiApp
         services.AddSingleton<EligibilityStore>();
         services.AddSingleton<QuoteMaker>();
         services.AddSingleton<QuoteStore>();
+        services.AddSingleton<OptionPricer>();
+        services.AddSingleton(new BankTransferComparison(configuration));
+        services.AddSingleton<PaymentOptionsStore>();
         services.AddSingleton<PaymentStore>();
         services.AddSingleton<PaymentReader>();
         services.AddSingleton<PaymentChanges>();
@@ -109,6 +113,9 @@ public static class ApiApp
 
         CreateQuoteEndpoint.Map(v1);
         GetQuoteEndpoint.Map(v1);
+
+        CreatePaymentOptionsEndpoint.Map(v1);
+        GetPaymentOptionsEndpoint.Map(v1);
 
         PayEndpoint.Map(v1);
         ListPaymentsEndpoint.Map(v1);

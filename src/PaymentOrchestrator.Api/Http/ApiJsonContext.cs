@@ -3,6 +3,7 @@ using PaymentOrchestrator.Api.Buyers;
 using PaymentOrchestrator.Api.Eligibility;
 using PaymentOrchestrator.Api.Fees;
 using PaymentOrchestrator.Api.LinkedAccounts;
+using PaymentOrchestrator.Api.PaymentOptions;
 using PaymentOrchestrator.Api.Payments;
 using PaymentOrchestrator.Api.Quotes;
 using PaymentOrchestrator.Api.Rates;
@@ -25,6 +26,8 @@ namespace PaymentOrchestrator.Api.Http;
 [JsonSerializable(typeof(CreateQuoteRequest))]
 [JsonSerializable(typeof(QuoteResource))]
 [JsonSerializable(typeof(IReadOnlyList<QuoteFee>))]
+[JsonSerializable(typeof(CreatePaymentOptionsRequest))]
+[JsonSerializable(typeof(PaymentOptionsResource))]
 [JsonSerializable(typeof(PayRequest))]
 [JsonSerializable(typeof(NoFields))]
 [JsonSerializable(typeof(ResolvePaymentRequest))]

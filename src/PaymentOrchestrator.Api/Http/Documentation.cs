@@ -33,6 +33,7 @@ internal static class Documentation
             MapId<LinkedAccounts.LinkedAccountResource>(options);
             MapId<Eligibility.EligibilityCheckResource>(options);
             MapId<Quotes.QuoteResource>(options);
+            MapId<PaymentOptions.PaymentOptionsResource>(options);
             MapId<Payments.PaymentResource>(options);
             options.MapType<Observation>(() => new OpenApiSchema
             {

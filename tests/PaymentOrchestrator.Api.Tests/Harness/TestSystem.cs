@@ -30,6 +30,8 @@ public sealed class TestSystem : IAsyncLifetime
 
     public Uri ApiUrl => new(Stack.ApiUrl);
 
+    public Uri SandboxUrl => new(Stack.SandboxUrl);
+
     /// <summary>The demo marketplace's client, in test mode.</summary>
     public ApiClient Api { get; private set; } = null!;
 
