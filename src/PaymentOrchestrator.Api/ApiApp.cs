@@ -5,6 +5,7 @@ using PaymentOrchestrator.Api.Eligibility;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.LinkedAccounts;
 using PaymentOrchestrator.Api.Network;
+using PaymentOrchestrator.Api.Notifications;
 using PaymentOrchestrator.Api.Orders;
 using PaymentOrchestrator.Api.PaymentOptions;
 using PaymentOrchestrator.Api.Payments;
@@ -84,6 +85,7 @@ public static class ApiApp
         services.AddSingleton<PaymentInquiry>();
         services.AddSingleton<PaymentSettlement>();
         services.AddSingleton<ResolverSchedule>();
+        services.AddSingleton<NotificationHints>();
         services.AddHostedService<PaymentResolver>();
     }
 
