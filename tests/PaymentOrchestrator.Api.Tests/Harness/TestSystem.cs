@@ -95,10 +95,13 @@ public sealed class TestSystem : IAsyncLifetime
         return new Tenant(id, ClientWith(test), ClientWith(live));
     }
 
-    /// <summary>One more instance of the API on the same database, with a clock of its own. The sandbox keeps to the real time.</summary>
+    /// <summary>
+    /// One more instance of the API on the same database, with a clock of its own. The sandbox keeps to the real time; the instance's resolver
+    /// rests, for a clock that is ahead would take others' payments for abandoned.
+    /// </summary>
     public async Task<ApiClient> StartAnotherApiAsync(TimeProvider clock, params string[] settings)
     {
-        var other = ApiApp.Build([.. apiArguments, "--urls=http://127.0.0.1:0", .. settings], services => services.Replace(ServiceDescriptor.Singleton(clock)));
+        var other = ApiApp.Build([.. apiArguments, "--urls=http://127.0.0.1:0", "--Payments:Resolver:Interval=1.00:00:00", .. settings], services => services.Replace(ServiceDescriptor.Singleton(clock)));
         lock (others) others.Add(other);
         await other.StartAsync(TestContext.Current.CancellationToken);
         var address = other.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
