@@ -63,7 +63,12 @@ internal sealed class PayHandler(
 
         var buyerIp = request.BuyerIp ?? (clock.Now() - quote.CreatedAt <= AddressServesFor ? quote.BuyerIp : null);
         var verdict = await standing.JudgeQuoteAsync(caller.Mode, known.Accounts, quote.Method, quote.Price.Order, quote.Price.Total, buyerIp, cancellationToken);
-        if (!verdict.Eligible) return NotEligible(verdict);
+        if (!verdict.Eligible)
+        {
+            // The payment that this request repeats may have taken the very balance that is missing now: then it is the answer.
+            var present = await store.LoadForPayingAsync(caller, request.QuoteId, key.Key!, clock.Now(), cancellationToken);
+            return present.Quote?.PaymentId is null && present.Live is null ? NotEligible(verdict) : await Handle(command, cancellationToken);
+        }
 
         var payment = Payment.Of(quote, request.ReturnUrl, request.Metadata ?? new Dictionary<string, string>(), clock.Now());
         var account = known.Accounts.Newest(quote.Method.PaidThrough())!;
