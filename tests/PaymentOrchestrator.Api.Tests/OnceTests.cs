@@ -4,7 +4,12 @@ using Xunit;
 
 namespace PaymentOrchestrator.Api.Tests;
 
+/// <summary>Alone on the machine: a hundred requests at once need all of it, and other tests' time limits would feel them.</summary>
+[CollectionDefinition(nameof(OnceTests), DisableParallelization = true)]
+public sealed class OnceCollection;
+
 /// <summary>Whatever is repeated, raced or reused: one payment, executed once and booked once.</summary>
+[Collection(nameof(OnceTests))]
 public sealed class OnceTests(TestSystem system)
 {
     private const int Many = 100;
@@ -104,6 +109,22 @@ public sealed class OnceTests(TestSystem system)
         Assert.Equal(Many - 1, answers.Count(answer => answer.Replayed));
         Assert.Equal("succeeded", (await Api.GetAsync($"/v1/payments/{id}"))["status"]);
         await AssertOnceAsync(id);
+    }
+
+    [Fact]
+    public async Task A_balance_that_is_enough_for_one_is_enough_for_a_hundred_identical_requests()
+    {
+        for (var round = 0; round < 2; round++)
+        {
+            var buyer = await system.Sandbox.ReadyAsync(await Api.BuyerAsync(), "EUR");
+            await system.Sandbox.PatchAsync(buyer, [], ("EUR", 1_552_77));
+            var quote = (await Api.QuoteAsync(buyer, "world_pay", "EUR")).Must(201).Id;
+            var key = ApiClient.NewKey();
+            var answers = await Task.WhenAll(Enumerable.Range(0, Many).Select(_ => Api.PayAsync(quote, key)));
+            // Who looks at the balance after the first one took it must not be told that there is no payment.
+            Assert.All(answers, answer => Assert.True(answer.Status == 201, answer.Text));
+            await AssertOnceAsync(Assert.Single(answers.Select(answer => answer.Id).Distinct()));
+        }
     }
 
     [Theory]

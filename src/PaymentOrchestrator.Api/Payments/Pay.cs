@@ -66,8 +66,12 @@ internal sealed class PayHandler(
         var orderAnswer = orders.RefuseAsync(caller.Mode, known.Accounts.Newest(LinkProvider.Marketplace1688), quote.OrderId, quote.Price.Order, cancellationToken);
         var verdict = await standing.JudgeQuoteAsync(caller.Mode, known.Accounts, quote.Method, quote.Price.Order, quote.Price.Total, buyerIp, cancellationToken);
         var orderRefusal = await orderAnswer;
-        if (!verdict.Eligible) return NotEligible(verdict);
-        if (orderRefusal is not null) return orderRefusal;
+        if ((verdict.Eligible ? orderRefusal : NotEligible(verdict)) is { } noPayment)
+        {
+            // The payment that this request repeats may have taken the very balance that is missing now, or have paid the order: then it is the answer.
+            var present = await store.LoadForPayingAsync(caller, request.QuoteId, key.Key!, clock.Now(), cancellationToken);
+            return present.Quote?.PaymentId is null && present.Live is null ? noPayment : await Handle(command, cancellationToken);
+        }
 
         var payment = Payment.Of(quote, request.ReturnUrl, request.Metadata ?? new Dictionary<string, string>(), clock.Now());
         var account = known.Accounts.Newest(quote.Method.PaidThrough())!;
