@@ -1,3 +1,4 @@
+using PaymentOrchestrator.Api.Providers.Notifications;
 using PaymentOrchestrator.Domain;
 using Xunit;
 
@@ -109,6 +110,16 @@ public abstract class GatewayContract(SandboxProviders sandbox)
     }
 
     [Fact]
+    public async Task An_inquiry_that_names_another_request_or_reference_tells_nothing()
+    {
+        var (debit, _) = await PaidAsync();
+        Assert.IsNotType<DebitOutcome.Succeeded>(await Gateway.InquireAsync(debit with { ProviderReference = "another" }, CancellationToken.None));
+        await sandbox.FaultAsync(Fault("wrong_reference", debit, InquiryOperation));
+        Assert.IsNotType<DebitOutcome.Succeeded>(await Gateway.InquireAsync(debit, CancellationToken.None));
+        Assert.IsType<DebitOutcome.Succeeded>(await Gateway.InquireAsync(debit, CancellationToken.None));
+    }
+
+    [Fact]
     public async Task An_inquiry_may_find_later_what_it_did_not_find_at_first()
     {
         var debit = await PayableAsync();
@@ -138,6 +149,19 @@ public abstract class GatewayContract(SandboxProviders sandbox)
         await AssertExecutedAsync(debit, Debited(debit), $"refund {part.Currency.Code} {part.Value}", $"refund {rest.Currency.Code} {rest.Value}");
     }
 
+    [Fact]
+    public async Task Refunds_that_come_at_once_do_not_exceed_the_payment_together()
+    {
+        var (debit, paid) = await PaidAsync();
+        var most = new Money(debit.Total.Currency, (debit.Total.Value / 2) + 1);
+        var same = Refund(debit, paid, most);
+        var refunds = Enumerable.Range(0, 12).Select(i => i % 3 == 0 ? same : Refund(debit, paid, most));
+        var outcomes = await Task.WhenAll(refunds.Select(refund => Refunds.RefundAsync(refund, CancellationToken.None)));
+        Assert.Single(outcomes.OfType<RefundOutcome.Succeeded>().Select(succeeded => succeeded.ProviderReference).Distinct());
+        Assert.DoesNotContain(outcomes, outcome => outcome is RefundOutcome.Unknown);
+        await AssertExecutedAsync(debit, Debited(debit), $"refund {most.Currency.Code} {most.Value}");
+    }
+
     [Theory]
     [InlineData("error_after")]
     [InlineData("timeout_after")]
@@ -163,9 +187,9 @@ public abstract class GatewayContract(SandboxProviders sandbox)
         var refund = Refund(debit, paid, debit.Total);
         Assert.IsType<RefundOutcome.Succeeded>(await Refunds.RefundAsync(refund, CancellationToken.None));
         await SandboxProviders.EventuallyAsync(() => Task.FromResult(
-            sandbox.Readings.Contains(new Api.Providers.Notifications.NotificationReading.PaymentChanged(debit.RequestId, debit.PaymentId)) &&
-            sandbox.Readings.Contains(new Api.Providers.Notifications.NotificationReading.RefundChanged(refund.RequestId, refund.RefundId)) &&
-            sandbox.Readings.OfType<Api.Providers.Notifications.NotificationReading.OrderChanged>().Any(changed => changed.OrderIds.Contains(debit.OrderId))));
+            sandbox.Readings.Contains(new NotificationReading.PaymentChanged(debit.RequestId, debit.PaymentId)) &&
+            sandbox.Readings.Contains(new NotificationReading.RefundChanged(refund.RequestId, refund.RefundId)) &&
+            sandbox.Readings.OfType<NotificationReading.OrderChanged>().Any(changed => changed.OrderIds.Contains(debit.OrderId))));
         await SandboxProviders.EventuallyAsync(async () => (await sandbox.NotificationsAsync(debit.BuyerId)).All(item => item.Text("status") == "delivered"));
     }
 
@@ -175,7 +199,7 @@ public abstract class GatewayContract(SandboxProviders sandbox)
         var debit = await PayableAsync();
         await sandbox.FaultAsync($$"""{"fault":"duplicate_notification","scope":{"buyer_id":"{{debit.BuyerId}}","provider":"{{Provider}}"} }""");
         Assert.IsType<DebitOutcome.Succeeded>(await Gateway.DebitAsync(debit, CancellationToken.None));
-        var changed = new Api.Providers.Notifications.NotificationReading.PaymentChanged(debit.RequestId, debit.PaymentId);
+        var changed = new NotificationReading.PaymentChanged(debit.RequestId, debit.PaymentId);
         await SandboxProviders.EventuallyAsync(() => Task.FromResult(sandbox.Readings.Count(reading => reading.Equals(changed)) == 2));
 
         var silent = await PayableAsync();

@@ -1,3 +1,5 @@
+using PaymentOrchestrator.Api.Providers.CardAcquirer;
+using PaymentOrchestrator.Api.Providers.Notifications;
 using PaymentOrchestrator.Domain;
 using Xunit;
 
@@ -230,7 +232,11 @@ public sealed class CardContract(SandboxProviders sandbox) : GatewayContract(san
         var debit = await DebitAsync("pm_card_createDispute");
         var paid = Assert.IsType<DebitOutcome.Succeeded>(await Gateway.DebitAsync(debit, CancellationToken.None));
         await SandboxProviders.EventuallyAsync(() => Task.FromResult(
-            Sandbox.Readings.OfType<Api.Providers.Notifications.NotificationReading.DisputeOpened>().Any(dispute => dispute.PaymentReference == paid.ProviderReference)));
+            Sandbox.Readings.OfType<NotificationReading.DisputeOpened>().Any(told => told.PaymentReference == paid.ProviderReference)));
+        var opened = Sandbox.Readings.OfType<NotificationReading.DisputeOpened>().First(told => told.PaymentReference == paid.ProviderReference);
+        var dispute = Assert.IsType<ProviderAnswer<CardDispute>.Ok>(await Sandbox.Set.Card!.ReadDisputeAsync(opened.DisputeId, CancellationToken.None)).Value;
+        Assert.Equal(
+            (debit.PaymentId, debit.RequestId, debit.Total, "needs_response"), (dispute.PaymentId, dispute.RequestId, dispute.Amount, dispute.Status));
     }
 
     private protected override Task<Debit> PayableAsync() => DebitAsync("pm_card_visa");
