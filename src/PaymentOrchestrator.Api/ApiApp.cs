@@ -10,6 +10,7 @@ using PaymentOrchestrator.Api.Postgres;
 using PaymentOrchestrator.Api.Providers;
 using PaymentOrchestrator.Api.Quotes;
 using PaymentOrchestrator.Api.Rates;
+using PaymentOrchestrator.Api.Returns;
 
 namespace PaymentOrchestrator.Api;
 
@@ -72,6 +73,11 @@ public static class ApiApp
         services.AddSingleton<QuoteStore>();
         services.AddSingleton<PaymentStore>();
         services.AddSingleton<PaymentReader>();
+        services.AddSingleton<PaymentChanges>();
+        services.AddSingleton<OpenPaymentStore>();
+        services.AddSingleton<PaymentInquiry>();
+        services.AddSingleton<ResolverSchedule>();
+        services.AddHostedService<PaymentResolver>();
     }
 
     private static void Configure(WebApplication app)
@@ -94,7 +100,6 @@ public static class ApiApp
         ReadLinkedAccountsEndpoints.Map(v1);
         RevokeLinkedAccountEndpoint.Map(v1);
         LinkMarketplaceEndpoint.Map(v1);
-        CompleteLinkEndpoint.Map(v1);
 
         CheckEligibilityEndpoint.Map(v1);
         GetEligibilityCheckEndpoint.Map(v1);
@@ -105,7 +110,10 @@ public static class ApiApp
         PayEndpoint.Map(v1);
         ListPaymentsEndpoint.Map(v1);
         GetPaymentEndpoint.Map(v1);
+        CancelPaymentEndpoint.Map(v1);
+        ResolvePaymentEndpoint.Map(v1);
 
+        ReturnEndpoint.Map(v1);
         ReceiveNotificationEndpoint.Map(v1);
 
         // Spelt out so that the document knows all routes before the server has started.

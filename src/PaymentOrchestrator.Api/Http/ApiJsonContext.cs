@@ -26,6 +26,8 @@ namespace PaymentOrchestrator.Api.Http;
 [JsonSerializable(typeof(QuoteResource))]
 [JsonSerializable(typeof(IReadOnlyList<QuoteFee>))]
 [JsonSerializable(typeof(PayRequest))]
+[JsonSerializable(typeof(NoFields))]
+[JsonSerializable(typeof(ResolvePaymentRequest))]
 [JsonSerializable(typeof(PaymentResource))]
 [JsonSerializable(typeof(PaymentList))]
 [JsonSerializable(typeof(PaymentMethodList))]

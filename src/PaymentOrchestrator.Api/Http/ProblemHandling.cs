@@ -40,7 +40,8 @@ internal static class ProblemHandling
         {
             BadHttpRequestException e => RequestFaults.From(e),
             Npgsql.NpgsqlException { IsTransient: true } or TimeoutException => new Problem(
-                ProblemType.NotReady, "The database did not answer. Nothing is half done; repeat the request with the same Idempotency-Key.") { RetryAfter = 1 },
+                ProblemType.NotReady, "The database did not answer. Nothing is half done; repeat the request with the same Idempotency-Key.")
+            { RetryAfter = 1 },
             _ => new Problem(ProblemType.InternalError, "Nothing is half done. Repeat the request with the same Idempotency-Key; if it fails again, quote request_id to support."),
         });
     }

@@ -41,6 +41,9 @@ internal sealed record ProblemType(string Code, int Status, string Title, bool R
     public static readonly ProblemType QuoteIndicative = new("quote_indicative", 409, "The quote is indicative and cannot be paid.");
     public static readonly ProblemType OrderAlreadyPaid = new("order_already_paid", 409, "The order has a payment already.");
     public static readonly ProblemType MethodNotEligible = new("method_not_eligible", 422, "The method is not open to this buyer for this order.");
+    public static readonly ProblemType PaymentNotCancelable = new("payment_not_cancelable", 409, "The payment cannot be canceled.");
+    public static readonly ProblemType PaymentNotUnderReview = new("payment_not_under_review", 409, "The payment is not under review.");
+    public static readonly ProblemType AmountDiffers = new("amount_differs", 422, "The amount is not the payment's.");
     public static readonly ProblemType FactsUnavailable = new("facts_unavailable", 503, "A provider did not say what is needed to decide.", Retryable: true);
     public static readonly ProblemType ProviderUnavailable = new("provider_unavailable", 503, "The provider did not answer.", Retryable: true);
     public static readonly ProblemType ProviderNotConfigured = new("provider_not_configured", 503, "The provider is not configured in this mode.");

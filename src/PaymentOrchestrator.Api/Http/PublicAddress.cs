@@ -11,5 +11,5 @@ internal sealed class PublicAddress(IConfiguration configuration)
 
     public Uri Return(LinkProvider provider) => new(root, $"/v1/returns/{provider.Code()}");
 
-    public Uri Return(PaymentMethod method) => new(root, $"/v1/returns/{method.Code()}");
+    public Uri Return(LinkProvider provider, string state) => new(root, $"/v1/returns/{provider.Code()}?state={Uri.EscapeDataString(state)}");
 }

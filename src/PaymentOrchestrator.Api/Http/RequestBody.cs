@@ -84,7 +84,7 @@ internal sealed class RequestBody<T> : IRequestPart, IEndpointParameterMetadataP
         && string.Equals(type.MediaType, "application/json", StringComparison.OrdinalIgnoreCase)
         && (type.CharSet is null || string.Equals(type.CharSet.Trim('"'), "utf-8", StringComparison.OrdinalIgnoreCase));
 
-    private static byte[] FingerprintOf(HttpRequest request, JsonElement body)
+    public static byte[] FingerprintOf(HttpRequest request, JsonElement body)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(System.Text.Encoding.UTF8.GetBytes($"{request.Method} {request.Path}\n"));

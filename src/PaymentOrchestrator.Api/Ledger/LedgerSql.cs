@@ -25,11 +25,28 @@ internal static class LedgerSql
 
         """;
 
+    /// <summary>Takes back what was kept in suspense, once a review has ended. Parameters besides: leavesReview, reversalId.</summary>
+    public const string ReverseSuspense = """
+        insert into ledger_transactions (id, marketplace_id, mode, payment_id, cause_id, kind, created_at, shard_key)
+        select @reversalId, t.marketplace_id, t.mode, t.payment_id, t.cause_id, 'suspense_reversal', @now, t.shard_key
+        from payments p join ledger_transactions t on t.cause_id = p.id and t.kind = 'suspense' and t.shard_key = p.shard_key
+        where @leavesReview and p.id = @id and p.shard_key = @shard and p.last_event_id = @eventId;
+
+        insert into ledger_entries (transaction_id, marketplace_id, mode, line, account, currency, amount, shard_key)
+        select r.id, e.marketplace_id, e.mode, e.line, e.account, e.currency, -e.amount, e.shard_key
+        from ledger_transactions r
+            join ledger_transactions t on t.cause_id = r.cause_id and t.kind = 'suspense' and t.shard_key = r.shard_key
+            join ledger_entries e on e.transaction_id = t.id and e.shard_key = t.shard_key
+        where r.id = @reversalId and r.shard_key = @shard;
+
+        """;
+
     public static void AddParameters(DynamicParameters parameters, LedgerPosting? posting, Guid cause, short shardKey, DateTimeOffset now)
     {
         var legs = posting?.Legs ?? [];
         parameters.AddDynamicParams(new
         {
+            reversalId = Id<LedgerTransactionResource>.New(shardKey, now).Value,
             ledgerId = Id<LedgerTransactionResource>.New(shardKey, now).Value,
             ledgerCause = cause,
             ledgerKind = posting?.Kind,

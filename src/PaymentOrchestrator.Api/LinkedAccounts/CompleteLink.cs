@@ -19,7 +19,7 @@ internal sealed class CompleteLinkHandler(
     public async ValueTask<Result<Uri>> Handle(CompleteLink command, CancellationToken cancellationToken)
     {
         var taken = await store.TakeStateAsync(
-            LinkState.AccountOf(command.State), command.Provider, LinkState.Hash(command.State), clock.Now() - StateLifetime, cancellationToken);
+            Id<LinkedAccountResource>.ParseOrNone(ReturnState.IdOf(command.State)), command.Provider, ReturnState.Hash(command.State), clock.Now() - StateLifetime, cancellationToken);
         if (taken is null)
             return new Problem(ProblemType.LinkStateInvalid, "This link was used already, is too old, or was not issued here. Start linking again from the shop.");
 
@@ -49,34 +49,5 @@ internal sealed class CompleteLinkHandler(
         }
 
         return account;
-    }
-}
-
-internal static class CompleteLinkEndpoint
-{
-    public static void Map(IEndpointRouteBuilder v1) => v1
-        .MapGet("/returns/{provider}", async (string provider, HttpContext context, ISender sender, CancellationToken cancellationToken) =>
-        {
-            if (LinkProviders.FromCode(provider) is not { } known)
-                return ((Result<Uri>)new Problem(ProblemType.NotFound, "No provider of this name sends buyers back here.")).Ok();
-            var parameters = context.Request.Query.ToDictionary(pair => pair.Key, pair => pair.Value.ToString(), StringComparer.Ordinal);
-            var state = parameters.GetValueOrDefault("state") ?? parameters.GetValueOrDefault("authState") ?? "";
-            var result = await sender.Send(new CompleteLink(known, state, parameters), cancellationToken);
-            return result.Problem is null ? new SeeOther(result.Value) : result.Ok();
-        })
-        .WithMetadata(new KeylessAttribute())
-        .WithName("completeLink").WithTags("Linked accounts")
-        .WithSummary("Where a provider sends the buyer's browser back")
-        .WithDescription("Not for you to call: providers' pages end here. The single-use state decides; the browser goes on to your return_url with linked_account and status.")
-        .Produces(303).Refuses(400, 404);
-
-    private sealed class SeeOther(Uri location) : IResult
-    {
-        public Task ExecuteAsync(HttpContext httpContext)
-        {
-            httpContext.Response.StatusCode = StatusCodes.Status303SeeOther;
-            httpContext.Response.Headers.Location = location.AbsoluteUri;
-            return Task.CompletedTask;
-        }
     }
 }

@@ -1,7 +1,4 @@
-using System.Security.Cryptography;
-using System.Text;
 using Mediator;
-using Microsoft.AspNetCore.WebUtilities;
 using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Buyers;
 using PaymentOrchestrator.Api.Http;
@@ -68,7 +65,7 @@ internal sealed class LinkAccountHandler(
 
         var now = clock.Now();
         var id = Id<LinkedAccountResource>.New(buyer.ShardKey, now);
-        var state = LinkState.New(id);
+        var state = ReturnState.New(id.ToString());
         var account = new LinkedAccount
         {
             Id = id,
@@ -79,7 +76,7 @@ internal sealed class LinkAccountHandler(
             Login = request.Login,
             ParentId = found.Parent?.Id,
             ReturnUrl = request.ReturnUrl,
-            StateHash = LinkState.Hash(state),
+            StateHash = ReturnState.Hash(state),
             CreatedAt = now,
             UpdatedAt = now,
         };
@@ -114,16 +111,6 @@ internal sealed class LinkAccountHandler(
             ? null
             : new Problem(ProblemType.AccountNotActive, "Link the Alipay account to the end first, then bind the bank account to it.");
     }
-}
-
-/// <summary>The single-use secret that travels with the buyer through a provider's pages; it begins with the account's id, so that it routes itself.</summary>
-internal static class LinkState
-{
-    public static string New(Id<LinkedAccountResource> id) => $"{id}.{WebEncoders.Base64UrlEncode(RandomNumberGenerator.GetBytes(32))}";
-
-    public static byte[] Hash(string state) => SHA256.HashData(Encoding.UTF8.GetBytes(state));
-
-    public static Id<LinkedAccountResource> AccountOf(string state) => Id<LinkedAccountResource>.ParseOrNone(state.Split('.')[0]);
 }
 
 internal static class LinkAccountEndpoint

@@ -46,7 +46,8 @@ internal sealed record Pay(Caller Caller, PayRequest Request, KeyedRequest Key) 
 /// dies in between, the intent stays and says whom to ask.
 /// </summary>
 internal sealed class PayHandler(
-    PaymentStore store, QuoteStore quotes, QuoteMaker maker, BuyerStanding standing, ProviderDirectory providers, Secrets secrets, PublicAddress address, TimeProvider clock)
+    PaymentStore store, QuoteStore quotes, QuoteMaker maker, BuyerStanding standing, ProviderDirectory providers, Secrets secrets, PublicAddress address, PaymentChanges changes,
+    ResolverSchedule schedule, TimeProvider clock)
     : ICommandHandler<Pay, Result<PaymentResource>>
 {
     // How long the buyer's address that a quote was made with is taken as the buyer's present one.
@@ -67,18 +68,15 @@ internal sealed class PayHandler(
         var payment = Payment.Of(quote, request.ReturnUrl, request.Metadata ?? new Dictionary<string, string>(), clock.Now());
         var account = known.Accounts.Newest(quote.Method.PaidThrough())!;
         var attempt = new Attempt(payment.Id, 1, account.Provider, $"{payment.Id}-1", account.Id);
-        if (!await store.TryCommitIntentAsync(payment, attempt, quote, key, cancellationToken))
+        var state = ReturnState.New(payment.Id.ToString());
+        if (!await store.TryCommitIntentAsync(payment, attempt, quote, key, state, schedule.OwnerGoneAt(payment.CreatedAt), cancellationToken))
             // Another request was first with the quote, the order or the key: what it left is there now.
             return await Handle(command, cancellationToken);
 
         // Money may move from here on: a client that hangs up changes nothing any more.
-        var gateway = providers.For(caller.Mode).Gateway(quote.Method)!;
-        var outcome = await gateway.DebitAsync(
-            new Debit(
-                attempt.RequestId, payment.Id.ToString(), payment.Method, payment.BuyerId.ToString(), payment.OrderId, payment.Order, payment.Total,
-                quote.Price.Mid?.ProviderQuoteId, account.Credential(secrets), address.Return(payment.Method)),
-            CancellationToken.None);
-        return (await store.CommitOutcomeAsync(payment, attempt, outcome, clock.Now(), CancellationToken.None)).ToResource();
+        var open = new OpenPayment(payment, attempt, quote.Price.Mid?.ProviderQuoteId, account, 0);
+        var outcome = await providers.For(caller.Mode).Gateway(quote.Method)!.DebitAsync(open.ToDebit(secrets, address.Return(payment.Method.PaidThrough(), state)), CancellationToken.None);
+        return (await changes.ApplyAsync(payment, attempt, outcome, CancellationToken.None)).ToResource();
     }
 
     private async Task<Problem?> RefuseAsync(PaymentStore.Known known, Quote quote, CancellationToken cancellationToken)

@@ -48,6 +48,8 @@ internal sealed record Payment
 
     public string? ProviderReference { get; init; }
 
+    public PaymentAmounts Amounts => new(Order, Source, Markup, Total);
+
     public bool Settled => SettledAt is not null;
 
     public DateTimeOffset? SettledAt { get; init; }

@@ -25,6 +25,29 @@ internal sealed class PaymentReader(Db db)
         return row?.ToPayment();
     }
 
+    /// <summary>The payment, and what the key stands for among its buyer's requests, in one round trip.</summary>
+    public async Task<(Payment? Payment, IdempotencyRow? Key)> FindWithKeyAsync(Caller caller, Id<PaymentResource> id, string key, CancellationToken cancellationToken)
+    {
+        const string sql = "select " + PaymentRow.Columns + """
+
+            from payments p where p.id = @id and p.marketplace_id = @marketplace and p.mode = @mode and p.shard_key = @shard;
+
+            select k.fingerprint, k.resource_id
+            from payments p join idempotency_keys k on k.marketplace_id = p.marketplace_id and k.mode = p.mode and k.scope = p.buyer_id and k.shard_key = p.shard_key
+            where p.id = @id and p.marketplace_id = @marketplace and p.mode = @mode and p.shard_key = @shard and k.key = @key;
+            """;
+        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(sql, new
+        {
+            id = id.Value,
+            marketplace = caller.MarketplaceId,
+            mode = caller.Mode.Code(),
+            key,
+            shard = id.ShardKey,
+        }, cancellationToken: cancellationToken));
+        return ((await rows.ReadSingleOrDefaultAsync<PaymentRow>())?.ToPayment(), await rows.ReadSingleOrDefaultAsync<IdempotencyRow>());
+    }
+
     /// <summary>Of the whole marketplace, so over all shards unless a buyer is named; the newest first, those before <paramref name="before"/>.</summary>
     public async Task<IReadOnlyList<Payment>> ListAsync(
         Caller caller, string? orderId, Id<BuyerResource>? buyer, string? status, Id<PaymentResource>? before, int limit, CancellationToken cancellationToken)

@@ -3,7 +3,6 @@ using Npgsql;
 using PaymentOrchestrator.Api.Events;
 using PaymentOrchestrator.Api.Fees;
 using PaymentOrchestrator.Api.Http;
-using PaymentOrchestrator.Api.Ledger;
 using PaymentOrchestrator.Api.LinkedAccounts;
 using PaymentOrchestrator.Api.Postgres;
 using PaymentOrchestrator.Api.Quotes;
@@ -11,7 +10,7 @@ using PaymentOrchestrator.Domain;
 
 namespace PaymentOrchestrator.Api.Payments;
 
-/// <summary>The payment transaction: intent in one command, outcome in another, each a single round trip and a single commit.</summary>
+/// <summary>Phase one of a payment: what has to be known, and the intent, each a single round trip.</summary>
 internal sealed class PaymentStore(Db db)
 {
     internal sealed record Known(
@@ -71,7 +70,10 @@ internal sealed class PaymentStore(Db db)
     /// Phase one. The quote's payment_id is the gate: set once, while the quote is open; everything else is written only if this command set it.
     /// False when the gate was closed, or the order or the key was taken; then nothing was written.
     /// </summary>
-    public async Task<bool> TryCommitIntentAsync(Payment payment, Attempt attempt, Quote quote, KeyedRequest key, CancellationToken cancellationToken)
+    /// <param name="returnState">The secret that a provider's page sends the buyer back with.</param>
+    /// <param name="inquireAt">When someone else may ask the provider, should we not come to the end.</param>
+    public async Task<bool> TryCommitIntentAsync(
+        Payment payment, Attempt attempt, Quote quote, KeyedRequest key, string returnState, DateTimeOffset inquireAt, CancellationToken cancellationToken)
     {
         const string sql = """
             update quotes set payment_id = @id
@@ -84,13 +86,17 @@ internal sealed class PaymentStore(Db db)
 
             insert into payments (
                 id, marketplace_id, mode, buyer_id, quote_id, method, order_id, order_amount, source_currency, source_amount, markup_amount, fees, total, status,
-                version, last_event_id, return_url, metadata, settlement_status, created_at, updated_at, shard_key)
+                version, last_event_id, return_url, return_state_hash, metadata, settlement_status, created_at, updated_at, shard_key)
             select q.payment_id, q.marketplace_id, q.mode, q.buyer_id, q.id, q.method, q.order_id, q.order_amount, q.source_currency, q.source_amount,
-                q.markup_amount, q.fees, q.total, @status, @version, @eventId, @returnUrl, @metadata::jsonb, 'not_due', @now, @now, q.shard_key
+                q.markup_amount, q.fees, q.total, @status, @version, @eventId, @returnUrl, @returnStateHash, @metadata::jsonb, 'not_due', @now, @now, q.shard_key
             from quotes q where q.id = @quote and q.shard_key = @shard and q.payment_id = @id;
 
             insert into attempts (payment_id, marketplace_id, mode, number, provider, request_id, linked_account_id, started_at, shard_key)
             select p.id, p.marketplace_id, p.mode, @number, @provider, @requestId, @account, @now, p.shard_key
+            from payments p where p.id = @id and p.shard_key = @shard;
+
+            insert into inquiries (payment_id, marketplace_id, mode, next_at, tries, shard_key)
+            select p.id, p.marketplace_id, p.mode, @inquireAt, 0, p.shard_key
             from payments p where p.id = @id and p.shard_key = @shard;
 
             insert into idempotency_keys (marketplace_id, mode, scope, key, fingerprint, resource_id, created_at, shard_key)
@@ -114,6 +120,8 @@ internal sealed class PaymentStore(Db db)
             status = payment.Status.Code(),
             version = payment.Version,
             returnUrl = payment.ReturnUrl,
+            returnStateHash = ReturnState.Hash(returnState),
+            inquireAt = inquireAt.UtcDateTime,
             metadata = ApiJson.Write(payment.Metadata),
             now = payment.CreatedAt.UtcDateTime,
             number = attempt.Number,
@@ -145,66 +153,6 @@ internal sealed class PaymentStore(Db db)
         }
     }
 
-    /// <summary>
-    /// Phase three. State, ledger and event commit together, and only on the version that the decision was made on. The answer is the payment's
-    /// present state, whoever made it.
-    /// </summary>
-    public async Task<Payment> CommitOutcomeAsync(Payment payment, Attempt attempt, DebitOutcome outcome, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        const string sql = """
-            update attempts set outcome = @outcome, detail = @detail, provider_reference = @reference, ended_at = @now
-            where payment_id = @id and number = @number and marketplace_id = @marketplace and mode = @mode and shard_key = @shard;
-
-            update payments
-            set status = @status, version = @version, last_event_id = @eventId, next_action_url = @nextActionUrl, failure_code = @failureCode,
-                failure_message = @failureMessage, failure_retryable = @failureRetryable, provider_reference = @paymentReference,
-                settlement_status = case when @status = 'succeeded' then 'pending' else settlement_status end, updated_at = @now
-            where @moves and id = @id and marketplace_id = @marketplace and mode = @mode and shard_key = @shard and version = @version - 1;
-
-            delete from live_payments l using payments p
-            where @releases and p.id = @id and p.shard_key = @shard and p.last_event_id = @eventId
-                and l.marketplace_id = p.marketplace_id and l.mode = p.mode and l.buyer_id = p.buyer_id and l.order_id = p.order_id and l.shard_key = p.shard_key
-                and l.payment_id = p.id;
-
-            """ + LedgerSql.InsertForPayment + """
-
-            insert into events (id, marketplace_id, mode, type, object_id, object_version, data, created_at, shard_key)
-            select @eventId, p.marketplace_id, p.mode, @eventType, @objectId, @objectVersion, @eventData::jsonb, @now, p.shard_key
-            from payments p where @moves and p.id = @id and p.shard_key = @shard and p.last_event_id = @eventId;
-            """ + "select " + PaymentRow.Columns + " from payments p where p.id = @id and p.marketplace_id = @marketplace and p.mode = @mode and p.shard_key = @shard;";
-        var decision = OutcomeRules.Decide(outcome, payment.Order, payment.Source, payment.Markup, payment.Total);
-        var (name, reference, detail) = Describe(outcome);
-        var next = decision.Status is null ? payment : payment.After(decision, reference, now);
-        var happened = NewEvent.Of(PaymentTransitions.EventOnEntering(next.Status), next.Id.ToString(), next.Version, next.ToResource(), next.Id.ShardKey, now);
-        var parameters = Identify(payment);
-        parameters.AddDynamicParams(new
-        {
-            number = attempt.Number,
-            outcome = name,
-            detail,
-            reference,
-            now = now.UtcDateTime,
-            moves = decision.Status is not null,
-            releases = !next.Status.HoldsTheOrder(),
-            status = next.Status.Code(),
-            version = next.Version,
-            nextActionUrl = next.NextActionUrl,
-            failureCode = next.Failure?.Code,
-            failureMessage = next.Failure?.Message,
-            failureRetryable = next.Failure?.Retryable,
-            paymentReference = next.ProviderReference,
-            eventId = happened.Id,
-            eventType = happened.Type,
-            objectId = happened.ObjectId,
-            objectVersion = happened.ObjectVersion,
-            eventData = happened.Data,
-        });
-        LedgerSql.AddParameters(parameters, decision.Posting, payment.Id.Value, payment.Id.ShardKey, now);
-        await using var connection = await db.OpenAsync(cancellationToken);
-        var row = await connection.QuerySingleAsync<PaymentRow>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
-        return row.ToPayment();
-    }
-
     private static DynamicParameters Identify(Payment payment) => new(new
     {
         id = payment.Id.Value,
@@ -212,15 +160,4 @@ internal sealed class PaymentStore(Db db)
         mode = payment.Owner.Mode.Code(),
         shard = payment.Id.ShardKey,
     });
-
-    /// <summary>The outcome as the attempt records it.</summary>
-    private static (string Name, string? Reference, string? Detail) Describe(DebitOutcome outcome) => outcome switch
-    {
-        DebitOutcome.Succeeded done => ("succeeded", done.ProviderReference, null),
-        DebitOutcome.Refused refused => ("refused", refused.ProviderReference, refused.Code),
-        DebitOutcome.Pending pending => ("pending", pending.ProviderReference, null),
-        DebitOutcome.Unknown unknown => ("unknown", null, unknown.Reason),
-        DebitOutcome.NotFound => ("unknown", null, "the provider does not know the request"),
-        _ => throw new ArgumentOutOfRangeException(nameof(outcome)),
-    };
 }

@@ -1,5 +1,5 @@
-using PaymentOrchestrator.Api.Http;
 using Npgsql;
+using PaymentOrchestrator.Api.Http;
 
 namespace PaymentOrchestrator.Api.Postgres;
 

@@ -19,8 +19,8 @@ internal static class ProviderHttp
     /// <summary>A debit's own limit, and that of every other call which is sent once: then its outcome is unknown.</summary>
     private static readonly TimeSpan SingleCallLimit = TimeSpan.FromSeconds(10);
 
-    /// <summary>One try of a read. Short, because a buyer is waiting and a second try is allowed.</summary>
-    private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(4);
+    /// <summary>One try of a read; all three together stay within the ten seconds that a buyer is made to wait.</summary>
+    private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(3);
 
     /// <summary>Far above every answer of these protocols.</summary>
     private const long MaxAnswerBytes = 1024 * 1024;

@@ -80,7 +80,8 @@ internal sealed class QuoteMaker(ProviderDirectory providers, ReferenceRates ref
         return await source.MidAsync(wish.Source, wish.Fixed, cancellationToken) switch
         {
             ProviderAnswer<MidRate>.Ok { Value: { Stale: true } } when wish.Owner.Mode == Mode.Live => new Problem(
-                ProblemType.RateSourceUnavailable, "The newest reference rate is older than is allowed for real money. Try again when the source has published.") { RetryAfter = 600 },
+                ProblemType.RateSourceUnavailable, "The newest reference rate is older than is allowed for real money. Try again when the source has published.")
+            { RetryAfter = 600 },
             ProviderAnswer<MidRate>.Ok ok => ok.Value,
             ProviderAnswer<MidRate>.Refused => NotSupported(wish),
             _ => new Problem(ProblemType.ProviderUnavailable, "The provider gave no price in time. Ask again.") { RetryAfter = 1 },

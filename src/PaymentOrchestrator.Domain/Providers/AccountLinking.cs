@@ -50,7 +50,11 @@ public sealed record LinkCompletion(IReadOnlyDictionary<string, string> Paramete
 /// <param name="DisplayName">For people, masked: <c>visa •••• 4242</c>.</param>
 /// <param name="Secret">Whatever the adapter needs to act on it, as text; encrypted before it is stored, never logged.</param>
 /// <param name="ExpiresAt">When the secret ends; null if it does not.</param>
-public sealed record AccountGrant(string ProviderAccountId, string DisplayName, string Secret, DateTimeOffset? ExpiresAt);
+public sealed record AccountGrant(string ProviderAccountId, string DisplayName, string Secret, DateTimeOffset? ExpiresAt)
+{
+    /// <summary>Names the account and hides the secret.</summary>
+    public override string ToString() => $"{ProviderAccountId} (secret)";
+}
 
 /// <summary>A stored grant, decrypted for one call.</summary>
 public sealed record AccountCredential(string ProviderAccountId, string Secret)

@@ -23,5 +23,15 @@ public static class FailureCode
     public const string AuthenticationRequired = "authentication_required";
     public const string AuthenticationFailed = "authentication_failed";
     public const string ConsentRefused = "consent_refused";
+
+    // Ours, about how a payment ended or why it is looked at.
+    public const string AmountDiffers = "amount_differs";
+    public const string ProviderContradicts = "provider_contradicts";
+    public const string OutcomeUnknown = "outcome_unknown";
+    public const string AccountUnlinked = "account_unlinked";
+    public const string NotExecuted = "not_executed";
+    public const string NotMoved = "not_moved";
+    public const string ActionExpired = "action_expired";
+
     public const string ProviderRefused = "provider_refused";
 }

@@ -1,6 +1,6 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using System.Text;
 using Microsoft.AspNetCore.Http;
 using PaymentOrchestrator.Api.Providers.AntGateway;
 using Xunit;

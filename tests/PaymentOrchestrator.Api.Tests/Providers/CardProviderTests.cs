@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using PaymentOrchestrator.Domain;
 using Xunit;
 
@@ -95,5 +96,32 @@ public sealed class CardProviderTests : IAsyncLifetime
         Assert.Equal(new ProviderAnswer<CardFacts>.Ok(CardFacts.NotLinked), await Facts(200, card.Replace("\"cus_1\"", "null", StringComparison.Ordinal)));
         Assert.Equal(new ProviderAnswer<CardFacts>.Ok(CardFacts.NotLinked), await Facts(404, """{"error":{"type":"invalid_request_error","code":"resource_missing"}}"""));
         Assert.IsType<ProviderAnswer<CardFacts>.Unknown>(await Facts(500, "{}"));
+    }
+
+    [Fact]
+    public async Task A_card_of_another_scheme_is_detached_when_we_began_the_linking_and_kept_when_a_notification_tells_of_it()
+    {
+        var attached = true;
+        provider.Answer = context =>
+        {
+            var path = context.Request.Path.Value!;
+            attached &= !path.EndsWith("/detach", StringComparison.Ordinal);
+            return context.Response.WriteAsync(path.Contains("setup_intents", StringComparison.Ordinal)
+                ? """{"id":"seti_1","object":"setup_intent","status":"succeeded","payment_method":"pm_1"}"""
+                : $$"""{"id":"pm_1","object":"payment_method","type":"card","card":{"brand":"amex","last4":"0005"},"customer":{{(attached ? "\"cus_1\"" : "null")}}}""");
+        };
+        Task<ProviderAnswer<AccountGrant>> Complete(string? session) => provider.Set.Card!.CompleteAsync(
+            new LinkCompletion(new Dictionary<string, string> { ["setup_intent"] = "seti_1" }, Debit.ReturnUrl, session, null), CancellationToken.None);
+
+        var grant = Assert.IsType<ProviderAnswer<AccountGrant>.Ok>(await Complete(session: null)).Value;
+        Assert.Equal("amex •••• 0005", grant.DisplayName);
+        Assert.DoesNotContain("cus_1", new ProviderAnswer<AccountGrant>.Ok(grant).ToString(), StringComparison.Ordinal);
+        Assert.True(attached);
+
+        Assert.Equal(FailureCode.CardSchemeNotSupported, Assert.IsType<ProviderAnswer<AccountGrant>.Refused>(await Complete("seti_1")).Code);
+        Assert.False(attached);
+
+        // The same notification once more does not bring a detached card back.
+        Assert.Equal(FailureCode.AccountNotUsable, Assert.IsType<ProviderAnswer<AccountGrant>.Refused>(await Complete(session: null)).Code);
     }
 }

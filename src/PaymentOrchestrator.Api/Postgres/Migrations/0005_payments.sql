@@ -19,6 +19,8 @@ create table payments (
     last_event_id uuid not null,
     next_action_url text,
     return_url text,
+    -- SHA-256 of the single-use secret that a provider's page sends the buyer back with; null once used.
+    return_state_hash bytea,
     metadata jsonb not null,
     failure_code text,
     failure_message text,
@@ -96,3 +98,19 @@ create table ledger_entries (
 grant select, insert, update on payments, attempts to po_app;
 grant select, insert, delete on live_payments to po_app;
 grant select, insert on ledger_transactions, ledger_entries to po_app;
+
+-- Payments whose end is not known yet: a row comes with the intent and goes with the end. next_at is moved by whoever asks, which is the claim.
+create table inquiries (
+    payment_id uuid not null,
+    marketplace_id int not null,
+    mode text not null,
+    next_at timestamptz not null,
+    tries int not null,
+    shard_key smallint not null,
+    primary key (payment_id, shard_key)
+);
+
+create index inquiries_due on inquiries (next_at);
+
+grant select, insert, update, delete on inquiries to po_app;
+grant select on inquiries to po_worker;

@@ -36,6 +36,10 @@ internal sealed partial class CardProvider
     /// before them, because a buyer can write into the address bar: <c>session</c> and <c>setup_intent</c> are taken from the parameters
     /// only where nothing was kept, which is the caller's word that they come from a verified notification.
     /// </summary>
+    /// <remarks>
+    /// A linking that we began ends without a card whose scheme we cannot use. A notification tells of a card that is on file already: it
+    /// is taken as it is, and whether its scheme will do is then a fact about it like any other.
+    /// </remarks>
     public async Task<ProviderAnswer<AccountGrant>> CompleteAsync(LinkCompletion completion, CancellationToken cancellationToken)
     {
         var id = completion.Session ?? completion.Parameters.GetValueOrDefault("session") ?? completion.Parameters.GetValueOrDefault("setup_intent");
@@ -57,7 +61,7 @@ internal sealed partial class CardProvider
         if (setup is not StripeReply<SetupIntent>.Done { Value: var intent }) return NoAnswer<SetupIntent, AccountGrant>(setup);
         return intent.Status switch
         {
-            "succeeded" => await GrantAsync(intent, cancellationToken),
+            "succeeded" => await GrantAsync(intent, anyScheme: completion.Session is null, cancellationToken),
             "canceled" => new ProviderAnswer<AccountGrant>.Refused(FailureCode.ConsentRefused, "The linking of the card was canceled."),
             "requires_payment_method" when intent.LastSetupError is { } error => CardRefusals.Answer<AccountGrant>(StripeRefusal.Of(error, null)),
             _ => Unfinished(completion),
@@ -103,7 +107,7 @@ internal sealed partial class CardProvider
         switch (intent.Status)
         {
             case "succeeded":
-                return await GrantAsync(intent, cancellationToken) switch
+                return await GrantAsync(intent, anyScheme: false, cancellationToken) switch
                 {
                     ProviderAnswer<AccountGrant>.Ok granted => new ProviderAnswer<LinkStart>.Ok(new LinkStart.Granted(granted.Value)),
                     ProviderAnswer<AccountGrant>.Refused refused => new ProviderAnswer<LinkStart>.Refused(refused.Code, refused.Message),
@@ -143,12 +147,15 @@ internal sealed partial class CardProvider
             : NoAnswer<Session, LinkStart>(reply);
     }
 
-    private async Task<ProviderAnswer<AccountGrant>> GrantAsync(SetupIntent intent, CancellationToken cancellationToken)
+    private async Task<ProviderAnswer<AccountGrant>> GrantAsync(SetupIntent intent, bool anyScheme, CancellationToken cancellationToken)
     {
         var reply = await ReadCardAsync(intent.PaymentMethodId, cancellationToken);
-        if (reply is not StripeReply<Stripe.PaymentMethod>.Done { Value: { Id: { } id, Card: { Brand: { } scheme, Last4: { } last4 }, CustomerId: { } customerId } })
+        if (reply is not StripeReply<Stripe.PaymentMethod>.Done { Value: { Id: { } id, Card: { Brand: { } scheme, Last4: { } last4 } } card })
             return NoAnswer<Stripe.PaymentMethod, AccountGrant>(reply);
-        if (IsSupported(scheme))
+        // Set up once and detached since: an old notification must not bring it back.
+        if (card.CustomerId is not { } customerId)
+            return new ProviderAnswer<AccountGrant>.Refused(FailureCode.AccountNotUsable, "The card is no longer linked at the acquirer.");
+        if (anyScheme || IsSupported(scheme))
         {
             var secret = new CardSecret { Customer = customerId, PaymentMethod = id };
             return new ProviderAnswer<AccountGrant>.Ok(new AccountGrant(id, $"{scheme} •••• {last4}", secret.ToText(), null));

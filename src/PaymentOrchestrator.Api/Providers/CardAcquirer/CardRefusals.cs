@@ -29,7 +29,7 @@ internal static class CardRefusals
         "currency_not_supported" => (FailureCode.CurrencyNotSupported, "The card does not support the currency.", false),
         "amount_too_small" => (FailureCode.AmountTooSmall, "The amount is below the acquirer's minimum.", false),
         "resource_missing" or "payment_method_invalid_parameter" or "payment_method_unactivated" or "payment_method_unexpected_state" =>
-            (FailureCode.AccountNotUsable, "The card is no longer linked at the acquirer.", false),
+            (FailureCode.AccountNotUsable, "The acquirer does not know the card, or no longer.", false),
         _ when refusal.Code == "card_declined" => (FailureCode.CardDeclined, Declined, false),
         var code => (FailureCode.ProviderRefused, $"The acquirer refused the request ({ProviderText.Code(code)}).", false),
     };

@@ -1,0 +1,62 @@
+using Mediator;
+using PaymentOrchestrator.Api.Access;
+using PaymentOrchestrator.Api.Http;
+using PaymentOrchestrator.Api.Postgres;
+using PaymentOrchestrator.Api.Providers;
+using PaymentOrchestrator.Domain;
+
+namespace PaymentOrchestrator.Api.Payments;
+
+internal sealed record CancelPayment(Caller Caller, Id<PaymentResource> Id, KeyedRequest Key) : ICommand<Result<PaymentResource>>;
+
+/// <summary>Ends a payment that is not final. The provider is asked first; where it cannot tell, nothing is changed.</summary>
+internal sealed class CancelPaymentHandler(
+    PaymentReader reader, OpenPaymentStore open, PaymentChanges changes, ProviderDirectory providers, Secrets secrets, PublicAddress address)
+    : ICommandHandler<CancelPayment, Result<PaymentResource>>
+{
+    public async ValueTask<Result<PaymentResource>> Handle(CancelPayment command, CancellationToken cancellationToken)
+    {
+        var (caller, id, key) = command;
+        var (payment, used) = await reader.FindWithKeyAsync(caller, id, key.Key!, cancellationToken);
+        if (payment is null) return Problem.NotFound<PaymentResource>("payment");
+        if (used is not null) return used.RefusalFor(key.Fingerprint) ?? Result<PaymentResource>.Replay(payment.ToResource());
+        if (payment.Status is not (PaymentStatus.Processing or PaymentStatus.RequiresAction))
+            return NotCancelable(payment, $"The payment is {payment.Status.Code()}; a succeeded one is refunded instead.");
+        if (providers.For(caller.Mode).CancelGateway(payment.Method) is not { } gateway)
+            return NotCancelable(payment, "Its provider has no way to take a debit back. Wait for the outcome; a succeeded payment can be refunded.");
+
+        var subject = (await open.FindAsync(id, cancellationToken))!;
+        switch (await gateway.CancelAsync(subject.ToDebit(secrets, address.Return(subject.Account.Provider)), CancellationToken.None))
+        {
+            case CancelOutcome.Canceled:
+                var canceled = await changes.ApplyAsync(
+                    subject.Payment, new OutcomeDecision(PaymentStatus.Canceled),
+                    new PaymentChanges.Word(subject.Attempt.Number, "refused", null, "canceled at the provider on request"), key, CancellationToken.None);
+                return canceled.Status == PaymentStatus.Canceled ? canceled.ToResource() : NotCancelable(canceled, $"The payment became {canceled.Status.Code()} meanwhile.");
+            case CancelOutcome.Ended ended:
+                var now = await changes.ApplyAsync(subject.Payment, subject.Attempt, ended.Outcome, CancellationToken.None);
+                return NotCancelable(now, $"It was too late: the payment is {now.Status.Code()}.");
+            default:
+                return NotCancelable(payment, "The provider cannot say whether the debit can still be stopped. Ask again, or wait for the outcome.") with { RetryAfter = 5 };
+        }
+    }
+
+    private static Problem NotCancelable(Payment payment, string detail) => new(ProblemType.PaymentNotCancelable, detail)
+    {
+        PaymentId = payment.Id.ToString(),
+        PaymentStatus = payment.Status.Code(),
+    };
+}
+
+internal static class CancelPaymentEndpoint
+{
+    public static void Map(IEndpointRouteBuilder v1) => v1
+        .MapPost("/payments/{id}/cancel", async (
+            string id, Caller caller, RequiredIdempotencyKey key, EmptyBody body, ISender sender, CancellationToken cancellationToken) =>
+            (await sender.Send(
+                new CancelPayment(caller, Id<PaymentResource>.ParseOrNone(id), new KeyedRequest(key.Text, body.Fingerprint)), cancellationToken)).Ok())
+        .WithName("cancelPayment").WithTags("Payments")
+        .WithSummary("Cancel a payment that is not final")
+        .WithDescription("The provider is asked first: 409 payment_not_cancelable when it is too late, or when nobody can tell. Send no body, or an empty object.")
+        .Produces<PaymentResource>().Refuses(400, 401, 404, 409, 413, 415, 422);
+}

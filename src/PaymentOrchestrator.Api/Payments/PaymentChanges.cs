@@ -1,0 +1,138 @@
+using Dapper;
+using PaymentOrchestrator.Api.Events;
+using PaymentOrchestrator.Api.Http;
+using PaymentOrchestrator.Api.Ledger;
+using PaymentOrchestrator.Api.Postgres;
+using PaymentOrchestrator.Domain;
+
+namespace PaymentOrchestrator.Api.Payments;
+
+/// <summary>
+/// Moves a payment along its state graph. State, ledger, event, what holds the order and what is still to be asked commit together in one command,
+/// and only on the version that the decision was made on.
+/// </summary>
+internal sealed class PaymentChanges(Db db, TimeProvider clock)
+{
+    private const string Present =
+        "select " + PaymentRow.Columns + " from payments p where p.id = @id and p.marketplace_id = @marketplace and p.mode = @mode and p.shard_key = @shard;";
+
+    /// <summary>Applies what a provider said. The answer is the payment's present state, whoever made it.</summary>
+    public Task<Payment> ApplyAsync(Payment payment, Attempt attempt, DebitOutcome outcome, CancellationToken cancellationToken)
+    {
+        var (name, reference, detail) = Describe(outcome);
+        return CommitAsync(
+            payment, OutcomeRules.Decide(payment.Status, outcome, payment.Amounts), new Word(attempt.Number, name, reference, detail), null, cancellationToken);
+    }
+
+    /// <summary>Applies a decision that no provider's word stands behind: a cancellation, an expiry, an operator's.</summary>
+    /// <param name="key">The request that asked for it; null for background work. Taken: then nothing was written, and the answer shows the earlier effect.</param>
+    public Task<Payment> ApplyAsync(Payment payment, OutcomeDecision decision, Word word, KeyedRequest? key, CancellationToken cancellationToken) =>
+        CommitAsync(payment, decision, word, key, cancellationToken);
+
+    /// <summary>What is recorded of a conversation.</summary>
+    /// <param name="Number">The attempt's number; an operator's word makes a new one.</param>
+    internal sealed record Word(int Number, string Outcome, string? Reference, string? Detail, bool ByOperator = false);
+
+    private async Task<Payment> CommitAsync(Payment payment, OutcomeDecision decision, Word word, KeyedRequest? key, CancellationToken cancellationToken)
+    {
+        const string sql = """
+            update payments
+            set status = @status, version = @version, last_event_id = @eventId, next_action_url = @nextActionUrl, failure_code = @failureCode,
+                failure_message = @failureMessage, failure_retryable = @failureRetryable, provider_reference = @paymentReference,
+                settlement_status = case when @status = 'succeeded' then 'pending' else settlement_status end, updated_at = @now
+            where @moves and id = @id and marketplace_id = @marketplace and mode = @mode and shard_key = @shard and version = @version - 1;
+
+            update attempts set outcome = @outcome, detail = @detail, provider_reference = coalesce(@reference, provider_reference), ended_at = @now
+            where not @byOperator and payment_id = @id and number = @number and marketplace_id = @marketplace and mode = @mode and shard_key = @shard
+                and (outcome is null or outcome in ('pending', 'unknown'));
+
+            insert into attempts (payment_id, marketplace_id, mode, number, provider, request_id, linked_account_id, outcome, detail, provider_reference, started_at, ended_at, shard_key)
+            select p.id, p.marketplace_id, p.mode, a.number + 1, 'operator', a.request_id, a.linked_account_id, @outcome, @detail, @reference, @now, @now, p.shard_key
+            from payments p join attempts a on a.payment_id = p.id and a.shard_key = p.shard_key
+            where @byOperator and p.id = @id and p.shard_key = @shard and p.last_event_id = @eventId
+            order by a.number desc limit 1;
+
+            delete from live_payments l using payments p
+            where @releases and p.id = @id and p.shard_key = @shard and p.last_event_id = @eventId
+                and l.marketplace_id = p.marketplace_id and l.mode = p.mode and l.buyer_id = p.buyer_id and l.order_id = p.order_id and l.shard_key = p.shard_key
+                and l.payment_id = p.id;
+
+            insert into live_payments (marketplace_id, mode, buyer_id, order_id, payment_id, shard_key)
+            select p.marketplace_id, p.mode, p.buyer_id, p.order_id, p.id, p.shard_key
+            from payments p where @reclaims and p.id = @id and p.shard_key = @shard and p.last_event_id = @eventId
+            on conflict do nothing;
+
+            delete from inquiries i using payments p
+            where @ends and p.id = @id and p.shard_key = @shard and p.last_event_id = @eventId and i.payment_id = p.id and i.shard_key = p.shard_key;
+
+            """ + LedgerSql.ReverseSuspense + LedgerSql.InsertForPayment + """
+
+            insert into idempotency_keys (marketplace_id, mode, scope, key, fingerprint, resource_id, created_at, shard_key)
+            select p.marketplace_id, p.mode, p.buyer_id, @key, @fingerprint, p.id, @now, p.shard_key
+            from payments p where @key is not null and p.id = @id and p.shard_key = @shard and p.last_event_id = @eventId;
+
+            insert into events (id, marketplace_id, mode, type, object_id, object_version, data, created_at, shard_key)
+            select @eventId, p.marketplace_id, p.mode, @eventType, @objectId, @objectVersion, @eventData::jsonb, @now, p.shard_key
+            from payments p where @moves and p.id = @id and p.shard_key = @shard and p.last_event_id = @eventId;
+
+            """ + Present;
+        var now = clock.Now();
+        var moves = decision.Status is not null;
+        var next = moves ? payment.After(decision, word.Reference, now) : payment;
+        var happened = NewEvent.Of(PaymentTransitions.EventOnEntering(next.Status), next.Id.ToString(), next.Version, next.ToResource(), next.Id.ShardKey, now);
+        var parameters = new DynamicParameters(new
+        {
+            id = payment.Id.Value,
+            marketplace = payment.Owner.MarketplaceId,
+            mode = payment.Owner.Mode.Code(),
+            shard = payment.Id.ShardKey,
+            number = word.Number,
+            outcome = word.Outcome,
+            detail = word.Detail,
+            reference = word.Reference,
+            byOperator = word.ByOperator,
+            now = now.UtcDateTime,
+            moves,
+            ends = moves && next.Status is not (PaymentStatus.Processing or PaymentStatus.RequiresAction),
+            releases = moves && !next.Status.HoldsTheOrder(),
+            reclaims = moves && next.Status.HoldsTheOrder() && !payment.Status.HoldsTheOrder(),
+            leavesReview = moves && payment.Status == PaymentStatus.UnderReview,
+            status = next.Status.Code(),
+            version = next.Version,
+            nextActionUrl = next.NextActionUrl,
+            failureCode = next.Failure?.Code,
+            failureMessage = next.Failure?.Message,
+            failureRetryable = next.Failure?.Retryable,
+            paymentReference = next.ProviderReference,
+            key = key?.Key,
+            eventId = happened.Id,
+            eventType = happened.Type,
+            objectId = happened.ObjectId,
+            objectVersion = happened.ObjectVersion,
+            eventData = happened.Data,
+        });
+        parameters.Add("fingerprint", key?.Fingerprint, System.Data.DbType.Binary);
+        LedgerSql.AddParameters(parameters, decision.Posting, payment.Id.Value, payment.Id.ShardKey, now);
+        await using var connection = await db.OpenAsync(cancellationToken);
+        try
+        {
+            return (await connection.QuerySingleAsync<PaymentRow>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))).ToPayment();
+        }
+        catch (Npgsql.PostgresException e) when (Idempotency.IsTaken(e))
+        {
+            // The same request was first, and what it did is the present state.
+            return (await connection.QuerySingleAsync<PaymentRow>(new CommandDefinition(Present, parameters, cancellationToken: cancellationToken))).ToPayment();
+        }
+    }
+
+    /// <summary>The outcome as the attempt records it.</summary>
+    private static (string Name, string? Reference, string? Detail) Describe(DebitOutcome outcome) => outcome switch
+    {
+        DebitOutcome.Succeeded done => ("succeeded", done.ProviderReference, null),
+        DebitOutcome.Refused refused => ("refused", refused.ProviderReference, refused.Code),
+        DebitOutcome.Pending pending => ("pending", pending.ProviderReference, null),
+        DebitOutcome.Unknown unknown => ("unknown", null, unknown.Reason),
+        DebitOutcome.NotFound => ("unknown", null, "the provider does not know the request"),
+        _ => throw new ArgumentOutOfRangeException(nameof(outcome)),
+    };
+}
