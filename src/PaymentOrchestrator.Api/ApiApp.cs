@@ -10,6 +10,7 @@ using PaymentOrchestrator.Api.Postgres;
 using PaymentOrchestrator.Api.Providers;
 using PaymentOrchestrator.Api.Quotes;
 using PaymentOrchestrator.Api.Rates;
+using PaymentOrchestrator.Api.Refunds;
 using PaymentOrchestrator.Api.Returns;
 
 namespace PaymentOrchestrator.Api;
@@ -78,6 +79,11 @@ public static class ApiApp
         services.AddSingleton<PaymentInquiry>();
         services.AddSingleton<ResolverSchedule>();
         services.AddHostedService<PaymentResolver>();
+
+        services.AddSingleton<RefundStore>();
+        services.AddSingleton<RefundChanges>();
+        services.AddSingleton<RefundSchedule>();
+        services.AddHostedService<RefundResolver>();
     }
 
     private static void Configure(WebApplication app)
@@ -112,6 +118,11 @@ public static class ApiApp
         GetPaymentEndpoint.Map(v1);
         CancelPaymentEndpoint.Map(v1);
         ResolvePaymentEndpoint.Map(v1);
+
+        CreateRefundEndpoint.Map(v1);
+        ListRefundsEndpoint.Map(v1);
+        GetRefundEndpoint.Map(v1);
+        ResolveRefundEndpoint.Map(v1);
 
         ReturnEndpoint.Map(v1);
         ReceiveNotificationEndpoint.Map(v1);

@@ -6,6 +6,7 @@ using PaymentOrchestrator.Api.LinkedAccounts;
 using PaymentOrchestrator.Api.Payments;
 using PaymentOrchestrator.Api.Quotes;
 using PaymentOrchestrator.Api.Rates;
+using PaymentOrchestrator.Api.Refunds;
 
 namespace PaymentOrchestrator.Api.Http;
 
@@ -30,6 +31,10 @@ namespace PaymentOrchestrator.Api.Http;
 [JsonSerializable(typeof(ResolvePaymentRequest))]
 [JsonSerializable(typeof(PaymentResource))]
 [JsonSerializable(typeof(PaymentList))]
+[JsonSerializable(typeof(CreateRefundRequest))]
+[JsonSerializable(typeof(ResolveRefundRequest))]
+[JsonSerializable(typeof(RefundResource))]
+[JsonSerializable(typeof(RefundList))]
 [JsonSerializable(typeof(PaymentMethodList))]
 [JsonSerializable(typeof(ExchangeRateList))]
 [JsonSerializable(typeof(FeeRuleDocument[]))]

@@ -34,6 +34,7 @@ internal static class Documentation
             MapId<Eligibility.EligibilityCheckResource>(options);
             MapId<Quotes.QuoteResource>(options);
             MapId<Payments.PaymentResource>(options);
+            MapId<Refunds.RefundResource>(options);
             options.MapType<Observation>(() => new OpenApiSchema
             {
                 Description = "A word, or an amount of money.",

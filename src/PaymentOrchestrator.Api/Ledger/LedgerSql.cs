@@ -25,6 +25,21 @@ internal static class LedgerSql
 
         """;
 
+    /// <summary>Writes the postings if this command made the refund's present state (its last event is @eventId).</summary>
+    public const string InsertForRefund = """
+        insert into ledger_transactions (id, marketplace_id, mode, payment_id, cause_id, kind, created_at, shard_key)
+        select t.id, r.marketplace_id, r.mode, r.payment_id, r.id, t.kind, @now, r.shard_key
+        from refunds r, unnest(@ledgerIds, @ledgerKinds) as t (id, kind)
+        where r.id = @id and r.shard_key = @shard and r.last_event_id = @eventId;
+
+        insert into ledger_entries (transaction_id, marketplace_id, mode, line, account, currency, amount, shard_key)
+        select t.id, t.marketplace_id, t.mode, leg.line, leg.account, leg.currency, leg.amount, t.shard_key
+        from ledger_transactions t
+            join unnest(@legTransactions, @legLines, @legAccounts, @legCurrencies, @legAmounts) as leg (transaction_id, line, account, currency, amount) on leg.transaction_id = t.id
+        where t.id = any (@ledgerIds) and t.shard_key = @shard;
+
+        """;
+
     /// <summary>Takes back what was kept in suspense, once a review has ended. Parameters besides: leavesReview, reversalId.</summary>
     public const string ReverseSuspense = """
         insert into ledger_transactions (id, marketplace_id, mode, payment_id, cause_id, kind, created_at, shard_key)
@@ -53,6 +68,23 @@ internal static class LedgerSql
             legAccounts = legs.Select(leg => leg.Account.Code()).ToArray(),
             legCurrencies = legs.Select(leg => leg.Amount.Currency.Code).ToArray(),
             legAmounts = legs.Select(leg => leg.Amount.Value).ToArray(),
+        });
+    }
+
+    /// <summary>For <see cref="InsertForRefund"/>: one movement may take several postings.</summary>
+    public static void AddParameters(DynamicParameters parameters, IReadOnlyList<LedgerPosting> postings, short shardKey, DateTimeOffset now)
+    {
+        var transactions = postings.Select(posting => (Id: Id<LedgerTransactionResource>.New(shardKey, now).Value, posting.Kind, posting.Legs)).ToList();
+        var legs = transactions.SelectMany(transaction => transaction.Legs.Select((leg, index) => (transaction.Id, Line: (short)(index + 1), Leg: leg))).ToList();
+        parameters.AddDynamicParams(new
+        {
+            ledgerIds = transactions.Select(transaction => transaction.Id).ToArray(),
+            ledgerKinds = transactions.Select(transaction => transaction.Kind).ToArray(),
+            legTransactions = legs.Select(leg => leg.Id).ToArray(),
+            legLines = legs.Select(leg => leg.Line).ToArray(),
+            legAccounts = legs.Select(leg => leg.Leg.Account.Code()).ToArray(),
+            legCurrencies = legs.Select(leg => leg.Leg.Amount.Currency.Code).ToArray(),
+            legAmounts = legs.Select(leg => leg.Leg.Amount.Value).ToArray(),
         });
     }
 }

@@ -10,16 +10,13 @@ public sealed record RefundDecision(RefundStatus? Status, IReadOnlyList<LedgerPo
     public static RefundDecision Stay { get; } = new(null, []);
 }
 
-/// <param name="Code">From <see cref="FailureCode"/>, or one of <see cref="RefundRules"/>.</param>
+/// <param name="Code">From <see cref="FailureCode"/>.</param>
 /// <param name="Message">One sentence for people.</param>
 public sealed record RefundFailure(string Code, string Message);
 
 /// <summary>Decides what a word about a refund means. Whatever is not certain leaves it where it is.</summary>
 public static class RefundRules
 {
-    public const string AmountDiffers = "amount_differs";
-    public const string OutcomeUnknown = "outcome_unknown";
-    public const string NotMoved = "not_moved";
 
     /// <param name="current">Where the refund stands.</param>
     /// <param name="outcome">The provider's word, or an operator's in its form.</param>
@@ -33,7 +30,7 @@ public static class RefundRules
         (RefundStatus.Pending, RefundOutcome.Succeeded done) => new(
             RefundStatus.UnderReview,
             done.Returned.IsZero ? [] : [LedgerPosting.Suspense(-done.Returned)],
-            new RefundFailure(AmountDiffers, "The provider reports another amount than was asked for. An operator is looking at it."),
+            new RefundFailure(FailureCode.AmountDiffers, "The provider reports another amount than was asked for. An operator is looking at it."),
             done.Returned.IsZero ? null : -done.Returned),
         (RefundStatus.Pending or RefundStatus.UnderReview, RefundOutcome.Refused refused) =>
             new(RefundStatus.Failed, [.. Released(suspended)], new RefundFailure(refused.Code, refused.Message)),
@@ -45,7 +42,7 @@ public static class RefundRules
     /// <summary>The provider has not said what became of it for longer than it ever takes.</summary>
     public static RefundDecision GiveUp(RefundStatus current) => current != RefundStatus.Pending
         ? RefundDecision.Stay
-        : new(RefundStatus.UnderReview, [], new RefundFailure(OutcomeUnknown, "The provider has not said what became of the refund. An operator is looking at it."));
+        : new(RefundStatus.UnderReview, [], new RefundFailure(FailureCode.OutcomeUnknown, "The provider has not said what became of the refund. An operator is looking at it."));
 
     private static IEnumerable<LedgerPosting> Released(Money? suspended) => suspended is { IsZero: false } money ? [LedgerPosting.SuspenseReversal(money)] : [];
 }

@@ -27,7 +27,7 @@ public sealed class RefundRulesTests
         var decision = Decide(RefundStatus.Pending, new RefundOutcome.Succeeded("re_1", Usd(returned)));
 
         Assert.Equal(RefundStatus.UnderReview, decision.Status);
-        Assert.Equal(RefundRules.AmountDiffers, decision.Failure!.Code);
+        Assert.Equal(FailureCode.AmountDiffers, decision.Failure!.Code);
         Assert.Equal(Usd(-returned), decision.Suspended);
         Assert.Equal(
             [new LedgerLeg(LedgerAccount.BuyerFunds, Usd(-returned)), new LedgerLeg(LedgerAccount.Suspense, Usd(returned))],
