@@ -2,7 +2,9 @@ using Mediator;
 using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Buyers;
 using PaymentOrchestrator.Api.Eligibility;
+using PaymentOrchestrator.Api.Events;
 using PaymentOrchestrator.Api.Http;
+using PaymentOrchestrator.Api.Ledger;
 using PaymentOrchestrator.Api.LinkedAccounts;
 using PaymentOrchestrator.Api.Network;
 using PaymentOrchestrator.Api.Payments;
@@ -84,6 +86,10 @@ public static class ApiApp
         services.AddSingleton<RefundChanges>();
         services.AddSingleton<RefundSchedule>();
         services.AddHostedService<RefundResolver>();
+
+        services.AddSingleton<LedgerReader>();
+        services.AddSingleton<LedgerProof>();
+        services.AddSingleton<EventReader>();
     }
 
     private static void Configure(WebApplication app)
@@ -123,6 +129,13 @@ public static class ApiApp
         ListRefundsEndpoint.Map(v1);
         GetRefundEndpoint.Map(v1);
         ResolveRefundEndpoint.Map(v1);
+
+        GetTimelineEndpoint.Map(v1);
+        ListLedgerEntriesEndpoint.Map(v1);
+        ListLedgerBalancesEndpoint.Map(v1);
+        ProveLedgerEndpoint.Map(v1);
+        ListEventsEndpoint.Map(v1);
+        GetEventEndpoint.Map(v1);
 
         ReturnEndpoint.Map(v1);
         ReceiveNotificationEndpoint.Map(v1);

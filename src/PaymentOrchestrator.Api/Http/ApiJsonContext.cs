@@ -1,7 +1,9 @@
 using System.Text.Json.Serialization;
 using PaymentOrchestrator.Api.Buyers;
 using PaymentOrchestrator.Api.Eligibility;
+using PaymentOrchestrator.Api.Events;
 using PaymentOrchestrator.Api.Fees;
+using PaymentOrchestrator.Api.Ledger;
 using PaymentOrchestrator.Api.LinkedAccounts;
 using PaymentOrchestrator.Api.Payments;
 using PaymentOrchestrator.Api.Quotes;
@@ -35,6 +37,12 @@ namespace PaymentOrchestrator.Api.Http;
 [JsonSerializable(typeof(ResolveRefundRequest))]
 [JsonSerializable(typeof(RefundResource))]
 [JsonSerializable(typeof(RefundList))]
+[JsonSerializable(typeof(TimelineResource))]
+[JsonSerializable(typeof(EventResource))]
+[JsonSerializable(typeof(EventList))]
+[JsonSerializable(typeof(LedgerEntryList))]
+[JsonSerializable(typeof(LedgerBalanceList))]
+[JsonSerializable(typeof(LedgerProofResource))]
 [JsonSerializable(typeof(PaymentMethodList))]
 [JsonSerializable(typeof(ExchangeRateList))]
 [JsonSerializable(typeof(FeeRuleDocument[]))]

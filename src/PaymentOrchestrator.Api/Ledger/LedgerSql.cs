@@ -3,12 +3,6 @@ using PaymentOrchestrator.Domain;
 
 namespace PaymentOrchestrator.Api.Ledger;
 
-/// <summary>The id space of ledger transactions.</summary>
-public sealed record LedgerTransactionResource : IResource
-{
-    public static string Prefix => "ltx";
-}
-
 /// <summary>How a posting is written, as part of the command that makes the change it belongs to.</summary>
 internal static class LedgerSql
 {

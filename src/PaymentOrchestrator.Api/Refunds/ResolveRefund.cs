@@ -46,7 +46,13 @@ internal sealed class ResolveRefundHandler(RefundStore store, RefundChanges chan
         var (caller, id, request, key) = command;
         var (refund, used) = await store.FindWithKeyAsync(caller, id, key.Key!, cancellationToken);
         if (refund is null) return Problem.NotFound<RefundResource>("refund");
-        if (used is not null) return used.RefusalFor(key.Fingerprint) ?? Result<RefundResource>.Replay(refund.ToResource());
+        if (used is not null)
+        {
+            // Read again: the key's effect may have been committed between the two reads.
+            if (used.RefusalFor(key.Fingerprint) is { } reused) return reused;
+            return Result<RefundResource>.Replay((await store.FindAsync(caller, id, cancellationToken))!.ToResource());
+        }
+
         if (refund.Status != RefundStatus.UnderReview) return NotUnderReview(refund);
 
         RefundOutcome outcome = request.Outcome == ResolvePayment.Moved
