@@ -2,7 +2,9 @@ using Mediator;
 using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Buyers;
 using PaymentOrchestrator.Api.Eligibility;
+using PaymentOrchestrator.Api.Events;
 using PaymentOrchestrator.Api.Http;
+using PaymentOrchestrator.Api.Ledger;
 using PaymentOrchestrator.Api.LinkedAccounts;
 using PaymentOrchestrator.Api.Network;
 using PaymentOrchestrator.Api.Notifications;
@@ -13,6 +15,7 @@ using PaymentOrchestrator.Api.Postgres;
 using PaymentOrchestrator.Api.Providers;
 using PaymentOrchestrator.Api.Quotes;
 using PaymentOrchestrator.Api.Rates;
+using PaymentOrchestrator.Api.Refunds;
 using PaymentOrchestrator.Api.Returns;
 
 namespace PaymentOrchestrator.Api;
@@ -87,6 +90,15 @@ public static class ApiApp
         services.AddSingleton<ResolverSchedule>();
         services.AddSingleton<NotificationHints>();
         services.AddHostedService<PaymentResolver>();
+
+        services.AddSingleton<RefundStore>();
+        services.AddSingleton<RefundChanges>();
+        services.AddSingleton<RefundSchedule>();
+        services.AddHostedService<RefundResolver>();
+
+        services.AddSingleton<LedgerReader>();
+        services.AddSingleton<LedgerProof>();
+        services.AddSingleton<EventReader>();
     }
 
     private static void Configure(WebApplication app)
@@ -124,6 +136,18 @@ public static class ApiApp
         GetPaymentEndpoint.Map(v1);
         CancelPaymentEndpoint.Map(v1);
         ResolvePaymentEndpoint.Map(v1);
+
+        CreateRefundEndpoint.Map(v1);
+        ListRefundsEndpoint.Map(v1);
+        GetRefundEndpoint.Map(v1);
+        ResolveRefundEndpoint.Map(v1);
+
+        GetTimelineEndpoint.Map(v1);
+        ListLedgerEntriesEndpoint.Map(v1);
+        ListLedgerBalancesEndpoint.Map(v1);
+        ProveLedgerEndpoint.Map(v1);
+        ListEventsEndpoint.Map(v1);
+        GetEventEndpoint.Map(v1);
 
         ReturnEndpoint.Map(v1);
         ReceiveNotificationEndpoint.Map(v1);

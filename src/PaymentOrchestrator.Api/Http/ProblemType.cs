@@ -46,7 +46,11 @@ internal sealed record ProblemType(string Code, int Status, string Title, bool R
     public static readonly ProblemType MethodNotEligible = new("method_not_eligible", 422, "The method is not open to this buyer for this order.");
     public static readonly ProblemType PaymentNotCancelable = new("payment_not_cancelable", 409, "The payment cannot be canceled.");
     public static readonly ProblemType PaymentNotUnderReview = new("payment_not_under_review", 409, "The payment is not under review.");
-    public static readonly ProblemType AmountDiffers = new("amount_differs", 422, "The amount is not the payment's.");
+    public static readonly ProblemType AmountDiffers = new("amount_differs", 422, "The amount is not the one that was asked for.");
+    public static readonly ProblemType PaymentNotRefundable = new("payment_not_refundable", 409, "The payment cannot be refunded.");
+    public static readonly ProblemType RefundAmountTooLarge = new("refund_amount_too_large", 422, "More than what is left to refund.");
+    public static readonly ProblemType RefundTooSmall = new("refund_too_small", 422, "The refund comes to nothing.");
+    public static readonly ProblemType RefundNotUnderReview = new("refund_not_under_review", 409, "The refund is not under review.");
     public static readonly ProblemType FactsUnavailable = new("facts_unavailable", 503, "A provider did not say what is needed to decide.", Retryable: true);
     public static readonly ProblemType ProviderUnavailable = new("provider_unavailable", 503, "The provider did not answer.", Retryable: true);
     public static readonly ProblemType ProviderNotConfigured = new("provider_not_configured", 503, "The provider is not configured in this mode.");
