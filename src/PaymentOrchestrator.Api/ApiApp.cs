@@ -11,6 +11,7 @@ using PaymentOrchestrator.Api.Providers;
 using PaymentOrchestrator.Api.Quotes;
 using PaymentOrchestrator.Api.Rates;
 using PaymentOrchestrator.Api.Returns;
+using PaymentOrchestrator.Api.Webhooks;
 
 namespace PaymentOrchestrator.Api;
 
@@ -78,6 +79,8 @@ public static class ApiApp
         services.AddSingleton<PaymentInquiry>();
         services.AddSingleton<ResolverSchedule>();
         services.AddHostedService<PaymentResolver>();
+
+        services.AddWebhooks();
     }
 
     private static void Configure(WebApplication app)
@@ -115,6 +118,8 @@ public static class ApiApp
 
         ReturnEndpoint.Map(v1);
         ReceiveNotificationEndpoint.Map(v1);
+
+        v1.MapWebhooks();
 
         // Spelt out so that the document knows all routes before the server has started.
 #pragma warning disable ASP0014

@@ -38,6 +38,7 @@ internal static class StackArguments
         ("Postgres:MigrateAtStart", "true"),
         ("Api:PublicUrl", apiUrl),
         ("DataProtection:Key", secrets.DataProtectionKey),
+        ("Webhooks:AllowLoopbackHttp", "true"),
         ("Providers:Test:WorldFirst:BaseUrl", $"{sandboxUrl}/amsin/api/v1"),
         ("Providers:Test:WorldFirst:PortalUrl", $"{sandboxUrl}/worldfirst/oauth/authorize"),
         ("Providers:Test:WorldFirst:ClientId", secrets.WorldFirstClientId),

@@ -34,6 +34,9 @@ internal static class Documentation
             MapId<Eligibility.EligibilityCheckResource>(options);
             MapId<Quotes.QuoteResource>(options);
             MapId<Payments.PaymentResource>(options);
+            MapId<Events.EventResource>(options);
+            MapId<Webhooks.WebhookEndpointResource>(options);
+            MapId<Webhooks.WebhookDeliveryResource>(options);
             options.MapType<Observation>(() => new OpenApiSchema
             {
                 Description = "A word, or an amount of money.",
