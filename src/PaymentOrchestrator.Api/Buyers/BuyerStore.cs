@@ -8,15 +8,18 @@ namespace PaymentOrchestrator.Api.Buyers;
 
 internal sealed class BuyerStore(Db db)
 {
-    /// <summary>What stands in the way of creating a buyer: the key's earlier use with its buyer, or the buyer that has the reference.</summary>
-    public async Task<(IdempotencyRow? Key, BuyerResource? Buyer)> FindForCreationAsync(
+    private const string Columns = "select b.id, b.reference, b.country, b.created_at ";
+
+    /// <summary>What stands in the way of creating a buyer: who has the reference, and what the key stands for.</summary>
+    public async Task<(BuyerResource? Taken, IdempotencyRow? Key)> FindForCreationAsync(
         Caller caller, string reference, string key, CancellationToken cancellationToken)
     {
-        const string sql = Idempotency.Find + """
-            select id, reference, country, created_at
-            from buyers
-            where marketplace_id = @marketplace and mode = @mode and reference = @reference and shard_key = @buyerShard;
-            """;
+        // Each statement sees what was committed before it began. The key comes after the reference: whoever is seen to have the reference has
+        // left a key that is seen as well.
+        const string sql = Columns + """
+            from buyers b
+            where b.marketplace_id = @marketplace and b.mode = @mode and b.reference = @reference and b.shard_key = @buyerShard;
+            """ + Idempotency.Find;
         await using var connection = await db.OpenAsync(cancellationToken);
         await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(sql, new
         {
@@ -28,9 +31,8 @@ internal sealed class BuyerStore(Db db)
             reference,
             buyerShard = ShardKey.OfBuyer(caller, reference),
         }, cancellationToken: cancellationToken));
-        var used = await rows.ReadSingleOrDefaultAsync<IdempotencyRow>();
-        var buyer = (await rows.ReadSingleOrDefaultAsync<BuyerRow>())?.ToResource(caller);
-        return (used, buyer);
+        var taken = (await rows.ReadSingleOrDefaultAsync<BuyerRow>())?.ToResource(caller);
+        return (taken, await rows.ReadSingleOrDefaultAsync<IdempotencyRow>());
     }
 
     /// <summary>False when the key or the reference was taken in the meantime; then nothing was written.</summary>
@@ -69,10 +71,9 @@ internal sealed class BuyerStore(Db db)
 
     public async Task<BuyerResource?> FindAsync(Caller caller, Id<BuyerResource> id, CancellationToken cancellationToken)
     {
-        const string sql = """
-            select id, reference, country, created_at
-            from buyers
-            where id = @id and marketplace_id = @marketplace and mode = @mode and shard_key = @shard;
+        const string sql = Columns + """
+            from buyers b
+            where b.id = @id and b.marketplace_id = @marketplace and b.mode = @mode and b.shard_key = @shard;
             """;
         await using var connection = await db.OpenAsync(cancellationToken);
         var row = await connection.QuerySingleOrDefaultAsync<BuyerRow>(new CommandDefinition(sql, new

@@ -33,10 +33,11 @@ internal sealed class CreateBuyerHandler(BuyerStore store, TimeProvider clock) :
         if (earlier.Key is { } used)
         {
             if (used.RefusalFor(key.Fingerprint) is { } refusal) return refusal;
-            return Result<BuyerResource>.Replay(earlier.Buyer ?? throw new InvalidOperationException("A key stands for a buyer that is not there."));
+            // Its shard is another one than the key's, so it is a round trip of its own.
+            return Result<BuyerResource>.Replay((await store.FindAsync(caller, new Id<BuyerResource>(used.ResourceId), cancellationToken))!);
         }
 
-        if (earlier.Buyer is { } taken)
+        if (earlier.Taken is { } taken)
             return new Problem(ProblemType.BuyerReferenceTaken, "Use the buyer that has this reference, or another reference.") { BuyerId = taken.Id.ToString() };
 
         var now = clock.Now();

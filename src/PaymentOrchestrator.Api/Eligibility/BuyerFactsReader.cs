@@ -6,14 +6,19 @@ using PaymentOrchestrator.Domain;
 namespace PaymentOrchestrator.Api.Eligibility;
 
 /// <summary>
-/// Reads what the providers say of a buyer, all at once, within a budget (<c>Facts:Budget</c>, default 800 ms). A provider that does not answer in
-/// time leaves its part unknown; it never fails the call. Only the providers that the methods in question need are asked.
+/// Reads what the providers say of a buyer, all at once, within a budget. A provider that does not answer in time leaves its part unknown; it never
+/// fails the call. Only the providers that the methods in question need are asked.
 /// </summary>
 internal sealed class BuyerFactsReader(ProviderDirectory providers, Secrets secrets, IConfiguration configuration)
 {
-    private readonly TimeSpan budget = configuration.GetValue<TimeSpan?>("Facts:Budget") ?? TimeSpan.FromMilliseconds(800);
+    /// <summary>For answers that are shown: a buyer looks at a page meanwhile. <c>Facts:Budget</c>.</summary>
+    public TimeSpan ToShow { get; } = configuration.GetValue<TimeSpan?>("Facts:Budget") ?? TimeSpan.FromMilliseconds(800);
 
-    public async Task<BuyerFacts> ReadAsync(Mode mode, IReadOnlyList<LinkedAccount> accounts, IReadOnlyCollection<PaymentMethod> methods, CancellationToken cancellationToken)
+    /// <summary>For paying: a slow answer is worth more than none. <c>Facts:PaymentBudget</c>.</summary>
+    public TimeSpan ToPay { get; } = configuration.GetValue<TimeSpan?>("Facts:PaymentBudget") ?? TimeSpan.FromSeconds(5);
+
+    public async Task<BuyerFacts> ReadAsync(
+        Mode mode, IReadOnlyList<LinkedAccount> accounts, IReadOnlyCollection<PaymentMethod> methods, TimeSpan budget, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(budget);

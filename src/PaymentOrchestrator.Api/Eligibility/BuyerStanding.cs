@@ -17,7 +17,7 @@ internal sealed class BuyerStanding(BuyerFactsReader facts, BuyerNetwork network
     {
         var question = new EligibilityQuestion(
             order,
-            await facts.ReadAsync(mode, accounts, methods, cancellationToken),
+            await facts.ReadAsync(mode, accounts, methods, facts.ToShow, cancellationToken),
             network.Locate(buyerIp),
             (method, currency) => rates.Mid(currency) is { } mid && QuoteEngine.ForOrder(order, currency, mid, schedule.RuleFor(method, currency)) is PriceResult.Priced priced
                 ? priced.Price.Total
@@ -31,7 +31,7 @@ internal sealed class BuyerStanding(BuyerFactsReader facts, BuyerNetwork network
         Mode mode, IReadOnlyList<LinkedAccount> accounts, PaymentMethod method, Money order, Money total, string? buyerIp, CancellationToken cancellationToken) =>
         EligibilityRules.Evaluate(method, new EligibilityQuestion(
             order,
-            await facts.ReadAsync(mode, accounts, [method], cancellationToken),
+            await facts.ReadAsync(mode, accounts, [method], facts.ToPay, cancellationToken),
             network.Locate(buyerIp),
             (_, currency) => currency == total.Currency ? total : null,
             total.Currency));

@@ -28,14 +28,13 @@ internal sealed class PaymentReader(Db db)
     /// <summary>The payment, and what the key stands for among its buyer's requests, in one round trip.</summary>
     public async Task<(Payment? Payment, IdempotencyRow? Key)> FindWithKeyAsync(Caller caller, Id<PaymentResource> id, string key, CancellationToken cancellationToken)
     {
-        const string sql = "select " + PaymentRow.Columns + """
-
-            from payments p where p.id = @id and p.marketplace_id = @marketplace and p.mode = @mode and p.shard_key = @shard;
-
+        // The payment after the key: whoever is seen to have used the key has left a state that is seen as well.
+        const string sql = """
             select k.fingerprint, k.resource_id
             from payments p join idempotency_keys k on k.marketplace_id = p.marketplace_id and k.mode = p.mode and k.scope = p.buyer_id and k.shard_key = p.shard_key
             where p.id = @id and p.marketplace_id = @marketplace and p.mode = @mode and p.shard_key = @shard and k.key = @key;
-            """;
+
+            """ + "select " + PaymentRow.Columns + " from payments p where p.id = @id and p.marketplace_id = @marketplace and p.mode = @mode and p.shard_key = @shard;";
         await using var connection = await db.OpenAsync(cancellationToken);
         await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(sql, new
         {
@@ -45,7 +44,8 @@ internal sealed class PaymentReader(Db db)
             key,
             shard = id.ShardKey,
         }, cancellationToken: cancellationToken));
-        return ((await rows.ReadSingleOrDefaultAsync<PaymentRow>())?.ToPayment(), await rows.ReadSingleOrDefaultAsync<IdempotencyRow>());
+        var used = await rows.ReadSingleOrDefaultAsync<IdempotencyRow>();
+        return ((await rows.ReadSingleOrDefaultAsync<PaymentRow>())?.ToPayment(), used);
     }
 
     /// <summary>Of the whole marketplace, so over all shards unless a buyer is named; the newest first, those before <paramref name="before"/>.</summary>

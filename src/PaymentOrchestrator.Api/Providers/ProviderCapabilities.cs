@@ -21,5 +21,7 @@ internal static class ProviderOperation
     public const string Quote = "quote";
     public const string Debit = "debit";
     public const string Inquire = "inquire";
+    public const string Cancel = "cancel";
+    public const string Refund = "refund";
     public const string ReceiveNotifications = "receive_notifications";
 }

@@ -44,7 +44,7 @@ internal sealed class ProviderSet
 
         if (options.Card is { } card)
         {
-            Card = new CardProvider(Client(CardProvider.Name), card);
+            Card = new CardProvider(Client(CardProvider.Name), card, time);
             Add(CardProvider.Capabilities, Card, Card, new CardNotifications(card, time));
         }
     }

@@ -83,6 +83,7 @@ internal sealed class QuoteMaker(ProviderDirectory providers, ReferenceRates ref
                 ProblemType.RateSourceUnavailable, "The newest reference rate is older than is allowed for real money. Try again when the source has published.")
             { RetryAfter = 600 },
             ProviderAnswer<MidRate>.Ok ok => ok.Value,
+            ProviderAnswer<MidRate>.Refused { Code: FailureCode.LimitExceeded } => Problem.TooLarge("source_amount", wish.Source),
             ProviderAnswer<MidRate>.Refused => NotSupported(wish),
             _ => new Problem(ProblemType.ProviderUnavailable, "The provider gave no price in time. Ask again.") { RetryAfter = 1 },
         };

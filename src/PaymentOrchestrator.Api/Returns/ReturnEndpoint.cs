@@ -35,8 +35,12 @@ internal static class ReturnEndpoint
         public Task ExecuteAsync(HttpContext httpContext)
         {
             httpContext.Response.StatusCode = StatusCodes.Status303SeeOther;
-            httpContext.Response.Headers.Location = location.AbsoluteUri;
+            httpContext.Response.Headers.Location = InAscii(location);
             return Task.CompletedTask;
         }
+
+        /// <summary>A header carries ASCII alone, and a host of another script is not escaped by itself.</summary>
+        private static string InAscii(Uri address) =>
+            System.Text.Ascii.IsValid(address.AbsoluteUri) ? address.AbsoluteUri : new UriBuilder(address) { Host = address.IdnHost }.Uri.AbsoluteUri;
     }
 }

@@ -29,7 +29,11 @@ internal static class AlipayModule
             ["/users/inquiryUserInfo"] = users.InquiryUserInfo,
             ["/payments/pay"] = payments.Pay,
             ["/payments/inquiryPayment"] = payments.InquiryPayment,
+            ["/payments/cancel"] = payments.Cancel,
+            ["/payments/refund"] = payments.Refund,
+            ["/payments/inquiryRefund"] = payments.InquiryRefund,
         }, clock).Map(app);
         new AlipayConsent(db, authorizations, clock).Map(app);
+        new AlipayCashier(db, clock).Map(app);
     }
 }

@@ -7,6 +7,9 @@ internal sealed record AntReply(string Status, string Code, string Message, Json
 {
     public static AntReply Success(JsonObject? fields = null) => new("S", "SUCCESS", "Success", fields ?? []);
 
+    /// <summary>U: accepted and not decided, or not even known.</summary>
+    public static AntReply Undecided(string code, string message, JsonObject? fields = null) => new("U", code, message, fields ?? []);
+
     public static AntReply Fail(string code, string message) => new("F", code, message, []);
 
     public JsonObject ToJson()

@@ -51,6 +51,15 @@ internal static class BuyerStore
         "update buyers set alipay_balance = alipay_balance - @value where buyer_id = @buyerId and alipay_balance >= @value",
         new { buyerId, value }) == 1;
 
+    public static Task Credit(Tx tx, string buyerId, string currency, long value) => tx.Execute(
+        """
+        insert into balances (buyer_id, currency, value) values (@buyerId, @currency, @value)
+        on conflict (buyer_id, currency) do update set value = balances.value + excluded.value
+        """, new { buyerId, currency, value });
+
+    public static Task CreditAlipay(Tx tx, string buyerId, long value) => tx.Execute(
+        "update buyers set alipay_balance = alipay_balance + @value where buyer_id = @buyerId", new { buyerId, value });
+
     private static async Task<Buyer?> Find(Tx tx, string buyerId, string locking)
     {
         var row = await tx.Find<Row>(

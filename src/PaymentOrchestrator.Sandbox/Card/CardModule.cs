@@ -28,6 +28,7 @@ internal static class CardModule
         Post("/checkout/sessions", CheckoutSessions.Create);
         Get("/checkout/sessions/{id}", CheckoutSessions.Retrieve);
         Post("/payment_intents", intents.Create);
+        Get("/payment_intents", PaymentIntents.List);
         Get("/payment_intents/{id}", PaymentIntents.Retrieve);
         Post("/payment_intents/{id}/confirm", PaymentIntents.Confirm);
         Post("/payment_intents/{id}/cancel", PaymentIntents.Cancel);

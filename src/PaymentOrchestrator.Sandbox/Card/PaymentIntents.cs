@@ -59,6 +59,19 @@ internal sealed class PaymentIntents(EcbRates rates)
         return StripeReply.Ok(await Show(request, intent));
     }
 
+    public static async Task<StripeReply> List(StripeRequest request)
+    {
+        var customer = await Customers.Named(request, required: true);
+        var found = await CardStore.List<CardPaymentIntent>(request.Tx, customer: customer!.Id);
+        // As Stripe pages: newest first, and the next page begins after the last id of this one.
+        var limit = (int)Math.Clamp(request.Whole("limit") ?? 10, 1, 100);
+        var rest = request.Text("starting_after") is { } after ? found.SkipWhile(intent => intent.Id != after).Skip(1).ToList() : [.. found];
+        var page = new List<JsonObject>();
+        foreach (var intent in rest.Take(limit))
+            page.Add(await Show(request, intent));
+        return StripeReply.Ok(CardJson.List("/v1/payment_intents", page, hasMore: rest.Count > limit));
+    }
+
     public static async Task<StripeReply> Confirm(StripeRequest request)
     {
         var intent = await Locked(request);

@@ -36,4 +36,9 @@ internal static class Orders
         insert into orders (order_id, buyer_id, amount, status) values (@orderId, @buyerId, @amount, @WaitSellerSend)
         on conflict (order_id, buyer_id) do update set status = excluded.status where orders.status = @WaitBuyerPay
         """, new { orderId, buyerId, amount, WaitBuyerPay, WaitSellerSend });
+
+    /// <summary>A debit was taken back as a whole: the order can be paid again.</summary>
+    public static Task MarkUnpaid(Tx tx, string orderId, string buyerId) => tx.Execute(
+        "update orders set status = @WaitBuyerPay where order_id = @orderId and buyer_id = @buyerId and status = @WaitSellerSend",
+        new { orderId, buyerId, WaitBuyerPay, WaitSellerSend });
 }

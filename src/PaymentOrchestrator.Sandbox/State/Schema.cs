@@ -87,6 +87,35 @@ internal sealed class Schema(NpgsqlDataSource source) : IHostedService
             answer text not null,
             primary key (provider, request_id)
         );
+        -- what was debited, and from where, so that it can go back; value 0 while nothing was
+        alter table debit_requests add column if not exists reference text;
+        alter table debit_requests add column if not exists currency text;
+        alter table debit_requests add column if not exists value bigint not null default 0;
+        alter table debit_requests add column if not exists funding text;
+        alter table debit_requests add column if not exists order_id text;
+        alter table debit_requests add column if not exists payment text;
+        alter table debit_requests add column if not exists decided_at timestamptz;
+        alter table debit_requests add column if not exists cancelled_at timestamptz;
+        -- only where the buyer must act: until when, and where the buyer goes afterwards
+        alter table debit_requests add column if not exists expires_at timestamptz;
+        alter table debit_requests add column if not exists redirect_url text;
+        create unique index if not exists debit_requests_reference on debit_requests (provider, reference);
+        -- one row for each refund id that was decided, refusals included (value 0)
+        create table if not exists refund_requests (
+            provider text not null,
+            request_id text not null,
+            debit_request_id text not null,
+            content text not null,
+            value bigint not null,
+            result_code text not null,
+            result_message text not null,
+            reference text not null,
+            answer text not null,
+            primary key (provider, request_id),
+            foreign key (provider, debit_request_id) references debit_requests
+        );
+        create index if not exists refund_requests_debit on refund_requests (provider, debit_request_id);
+        create unique index if not exists refund_requests_reference on refund_requests (provider, reference);
         create table if not exists executions (
             execution_id bigint generated always as identity primary key,
             operation text not null,

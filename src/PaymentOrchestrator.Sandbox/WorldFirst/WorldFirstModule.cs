@@ -34,6 +34,8 @@ internal static class WorldFirstModule
             ["/business/fund/createQuote"] = quotes.CreateQuote,
             ["/business/fund/createTransfer"] = transfers.CreateTransfer,
             ["/business/fund/inquiryTransfer"] = transfers.InquiryTransfer,
+            ["/business/refund"] = transfers.Refund,
+            ["/business/inquiryRefund"] = transfers.InquiryRefund,
         }, clock).Map(app);
         new WorldFirstConsent(db, authorizations, party).Map(app);
     }

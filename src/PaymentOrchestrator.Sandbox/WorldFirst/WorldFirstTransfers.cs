@@ -25,7 +25,7 @@ internal sealed class WorldFirstTransfers(SandboxDb db, AuthorizationStore autho
             throw AntRefusalException.ParamIllegal("transferToAmount must be CNH.");
         return db.InTransaction(async tx =>
         {
-            await tx.Serialize($"{Provider} {transfer.RequestId}");
+            await DebitRequests.Serialize(tx, Provider, transfer.RequestId);
             var buyerId = await authorizations.FindBuyer(tx, Provider, call.AccessToken) ?? throw AntRefusalException.InvalidToken();
             return await DebitRequests.Once(tx, Provider, transfer.RequestId, $"{buyerId} {transfer}", () => Debit(tx, buyerId, transfer));
         });
@@ -44,6 +44,23 @@ internal sealed class WorldFirstTransfers(SandboxDb db, AuthorizationStore autho
         return AntReply.Success(fields);
     });
 
+    /// <summary>On the platform's own account: the buyer may have ended the authorisation since.</summary>
+    public Task<AntReply> Refund(AntCall call)
+    {
+        call.OptionalText("refundMemo");
+        var transferRequestId = call.Text("transferRequestId", 64);
+        var refund = new RefundCall(call.Text("refundRequestId", 64), call.Amount("refundAmount"), "transferRequestId", transferRequestId);
+        return db.InTransaction(async tx =>
+        {
+            await DebitRequests.Serialize(tx, Provider, transferRequestId);
+            var now = clock.GetUtcNow().UtcDateTime;
+            return await AntRefunds.Refund(tx, await DebitRequests.Find(tx, Provider, transferRequestId), refund, now, Time(now));
+        });
+    }
+
+    public Task<AntReply> InquiryRefund(AntCall call) =>
+        db.InTransaction(tx => AntRefunds.Inquire(tx, Provider, call.Text("refundRequestId", 64), reference: null));
+
     private async Task<DebitRequest> Debit(Tx tx, string buyerId, Transfer transfer)
     {
         var buyer = await BuyerStore.Lock(tx, buyerId);
@@ -57,17 +74,32 @@ internal sealed class WorldFirstTransfers(SandboxDb db, AuthorizationStore autho
             await Orders.MarkPaid(tx, transfer.OrderId, buyerId, transfer.To.Value);
         }
 
+        var reference = Ids.New("T");
         var fields = new JsonObject
         {
-            ["transferId"] = Ids.New("T"),
+            ["transferId"] = reference,
             ["transferRequestId"] = transfer.RequestId,
             ["transferFromAmount"] = transfer.From.ToJson(),
             ["transferToAmount"] = transfer.To.ToJson(),
-            ["transferFinishTime"] = now.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture),
+            ["transferFinishTime"] = Time(now),
         };
-        return new DebitRequest(
-            Provider, transfer.RequestId, $"{buyerId} {transfer}", buyerId, refusal?.Code ?? "SUCCESS", refusal?.Message ?? "Success",
-            fields.ToJsonString());
+        return new DebitRequest
+        {
+            Provider = Provider,
+            RequestId = transfer.RequestId,
+            Content = $"{buyerId} {transfer}",
+            BuyerId = buyerId,
+            ResultCode = refusal?.Code ?? DebitResults.Success,
+            ResultMessage = refusal?.Message ?? "Success",
+            Answer = fields.ToJsonString(),
+            Reference = reference,
+            Currency = transfer.From.Currency,
+            Value = transfer.From.Value,
+            Funding = Fundings.Wallet,
+            OrderId = transfer.OrderId,
+            Payment = transfer.Payment,
+            DecidedAt = now,
+        };
     }
 
     /// <summary>Null if the money was taken.</summary>
@@ -96,4 +128,6 @@ internal sealed class WorldFirstTransfers(SandboxDb db, AuthorizationStore autho
             && await BuyerStore.TryDebit(tx, buyer.BuyerId, transfer.From.Currency, transfer.From.Value);
         return taken ? null : ("BALANCE_NOT_ENOUGH", "The available balance is not enough.");
     }
+
+    private static string Time(DateTime utc) => utc.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
 }

@@ -108,8 +108,23 @@ internal sealed class PayRequest
 
     public string? PaymentNotifyUrl { get; init; }
 
+    /// <summary>Where Alipay sends a buyer back who had to act.</summary>
+    public required string PaymentRedirectUrl { get; init; }
+
+    public required PayEnvironment Env { get; init; }
+
     /// <summary>JSON as text.</summary>
     public required string ExtendInfo { get; init; }
+}
+
+internal sealed class PayEnvironment
+{
+    public required string TerminalType { get; init; }
+}
+
+internal sealed class PayBuyer
+{
+    public required string ReferenceBuyerId { get; init; }
 }
 
 internal sealed class PayOrder
@@ -119,14 +134,16 @@ internal sealed class PayOrder
     public required string OrderDescription { get; init; }
 
     public required AntAmount OrderAmount { get; init; }
+
+    public required PayBuyer Buyer { get; init; }
 }
 
 internal sealed class PayMethod
 {
     public required string PaymentMethodType { get; init; }
 
-    /// <summary>The access token.</summary>
-    public required string PaymentMethodId { get; init; }
+    /// <summary>The access token; null at the cashier, where the buyer logs in.</summary>
+    public string? PaymentMethodId { get; init; }
 }
 
 internal sealed class InquiryPaymentRequest
@@ -135,7 +152,7 @@ internal sealed class InquiryPaymentRequest
 }
 
 /// <summary>Both pay's answer and inquiryPayment's, which adds the status.</summary>
-internal sealed class PaymentAnswer : IAntAnswer
+internal sealed class PaymentAnswer : IAntMovementAnswer
 {
     public AntResult? Result { get; init; }
 
@@ -148,6 +165,44 @@ internal sealed class PaymentAnswer : IAntAnswer
     public string? PaymentStatus { get; init; }
 
     public string? PaymentResultCode { get; init; }
+
+    /// <summary>The page for a buyer who must act.</summary>
+    public string? NormalUrl { get; init; }
+
+    string? IAntMovementAnswer.RequestId => PaymentRequestId;
+
+    string? IAntMovementAnswer.Reference => PaymentId;
+}
+
+internal sealed class CancelRequest
+{
+    public required string PaymentRequestId { get; init; }
+}
+
+internal sealed class CancelAnswer : IAntAnswer
+{
+    public AntResult? Result { get; init; }
+
+    public string? PaymentRequestId { get; init; }
+}
+
+internal sealed class RefundRequest
+{
+    public required string RefundRequestId { get; init; }
+
+    /// <summary>Antom's id of the payment.</summary>
+    public required string PaymentId { get; init; }
+
+    public required AntAmount RefundAmount { get; init; }
+
+    public string? ReferenceRefundId { get; init; }
+
+    public string? RefundNotifyUrl { get; init; }
+}
+
+internal sealed class InquiryRefundRequest
+{
+    public required string RefundRequestId { get; init; }
 }
 
 [JsonSourceGenerationOptions(
@@ -163,4 +218,9 @@ internal sealed class PaymentAnswer : IAntAnswer
 [JsonSerializable(typeof(PayRequest))]
 [JsonSerializable(typeof(InquiryPaymentRequest))]
 [JsonSerializable(typeof(PaymentAnswer))]
+[JsonSerializable(typeof(CancelRequest))]
+[JsonSerializable(typeof(CancelAnswer))]
+[JsonSerializable(typeof(RefundRequest))]
+[JsonSerializable(typeof(InquiryRefundRequest))]
+[JsonSerializable(typeof(RefundAnswer))]
 internal sealed partial class AlipayJson : JsonSerializerContext;

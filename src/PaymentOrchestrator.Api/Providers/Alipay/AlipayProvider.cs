@@ -5,10 +5,12 @@ using PaymentOrchestrator.Domain;
 namespace PaymentOrchestrator.Api.Providers.Alipay;
 
 /// <summary>
-/// Alipay through Antom: an agreement with the buyer once, then debits in CNY without the buyer. Paying and linking are Antom's public
+/// Alipay through Antom: an agreement with the buyer once, then debits in CNY without the buyer; where there is no agreement, or Alipay
+/// asks all the same, the buyer confirms at Alipay's cashier. Paying and linking are Antom's public
 /// protocol; that a buyer's identity and funding can be read (<c>inquiryUserInfo</c>) is modelled.
 /// </summary>
-internal sealed class AlipayProvider(AntClient client, AlipayConsents consents, AlipayOptions options) : IAccountLinker, IAccountRefresher, IPaymentGateway
+internal sealed partial class AlipayProvider(AntClient client, AlipayConsents consents, AlipayOptions options)
+    : IAccountLinker, IAccountRefresher, IPaymentGateway, ICancelGateway, IRefundGateway
 {
     public const string Name = "alipay";
 
@@ -20,7 +22,7 @@ internal sealed class AlipayProvider(AntClient client, AlipayConsents consents, 
         [LinkProvider.Alipay, LinkProvider.MainlandBank],
         [
             ProviderOperation.Link, ProviderOperation.RefreshAuthorization, ProviderOperation.RevokeAuthorization, ProviderOperation.ReadFacts,
-            ProviderOperation.Debit, ProviderOperation.Inquire, ProviderOperation.ReceiveNotifications,
+            ProviderOperation.Debit, ProviderOperation.Inquire, ProviderOperation.Cancel, ProviderOperation.Refund, ProviderOperation.ReceiveNotifications,
         ]);
 
     public LinkProvider Provider => LinkProvider.Alipay;
@@ -61,24 +63,31 @@ internal sealed class AlipayProvider(AntClient client, AlipayConsents consents, 
     public async Task<DebitOutcome> DebitAsync(Debit debit, CancellationToken cancellationToken)
     {
         if (debit.Method != PaymentMethod.Alipay) throw new ArgumentException($"Alipay does not debit by {debit.Method.Code()}.", nameof(debit));
+        var token = OAuthSecret.Of(debit.Account).AccessToken;
+        var underAgreement = token.Length > 0;
         var request = new PayRequest
         {
-            ProductCode = "AGREEMENT_PAYMENT",
+            ProductCode = underAgreement ? "AGREEMENT_PAYMENT" : "CASHIER_PAYMENT",
             PaymentRequestId = debit.RequestId,
             Order = new PayOrder
             {
                 ReferenceOrderId = debit.OrderId,
                 OrderDescription = $"1688 order {debit.OrderId}",
                 OrderAmount = AntAmount.Of(debit.Order),
+                Buyer = new PayBuyer { ReferenceBuyerId = debit.BuyerId },
             },
             PaymentAmount = AntAmount.Of(debit.Total),
-            PaymentMethod = new PayMethod { PaymentMethodType = "ALIPAY_CN", PaymentMethodId = OAuthSecret.Of(debit.Account).AccessToken },
+            PaymentMethod = new PayMethod { PaymentMethodType = "ALIPAY_CN", PaymentMethodId = underAgreement ? token : null },
             PaymentNotifyUrl = options.NotifyUrl?.AbsoluteUri,
+            PaymentRedirectUrl = debit.ReturnUrl.AbsoluteUri,
+            Env = new PayEnvironment { TerminalType = "WEB" },
             ExtendInfo = JsonSerializer.Serialize(new ExtendInfo { PaymentId = debit.PaymentId }, Json.ExtendInfo),
         };
         var reply = await client.SendAsync(
             "/payments/pay", request, Json.PayRequest, Json.PaymentAnswer, safeToRepeat: false, accessToken: null, cancellationToken);
-        return AntDebits.Of(reply, answer => Paid(debit, answer), answer => answer.PaymentId);
+        return AntDebits.Of(
+            reply, debit, answer => Paid(debit, answer),
+            answer => Uri.TryCreate(answer.NormalUrl, UriKind.Absolute, out var page) && page.Scheme is "http" or "https" ? page : null);
     }
 
     public async Task<DebitOutcome> InquireAsync(Debit debit, CancellationToken cancellationToken)
@@ -86,7 +95,7 @@ internal sealed class AlipayProvider(AntClient client, AlipayConsents consents, 
         var reply = await client.SendAsync(
             "/payments/inquiryPayment", new InquiryPaymentRequest { PaymentRequestId = debit.RequestId },
             Json.InquiryPaymentRequest, Json.PaymentAnswer, safeToRepeat: true, accessToken: null, cancellationToken);
-        return AntDebits.OfInquiry(reply, answer => answer.PaymentStatus switch
+        return AntDebits.OfInquiry(reply, debit, answer => answer.PaymentStatus switch
         {
             "SUCCESS" => Paid(debit, answer),
             // PENDING: the buyer has done everything and the result is outstanding. It is not success.

@@ -9,7 +9,13 @@ internal static class AntCodes
     public const string NeverArrived = "ORDER_NOT_EXIST";
 
     /// <summary>Accepted, not decided: comes with S at WorldFirst and with U at Antom.</summary>
-    public static bool IsInProcess(string code) => code is "PAYMENT_IN_PROCESS" or "PROCESSING";
+    public static bool IsInProcess(string code) => code is "PAYMENT_IN_PROCESS" or "REFUND_IN_PROCESS" or "PROCESSING";
+
+    /// <summary>
+    /// An F that is no refusal of the money: the gateway stopped at our key, permission or parameters before it looked at the request id, and
+    /// what an earlier request under the same id did is open. Inquiry tells.
+    /// </summary>
+    public static bool NeverReachedTheMoney(string code) => code is "PARAM_ILLEGAL" || IsAboutOurIntegration(code);
 
     /// <summary>
     /// The gateway stopped at our key, permission or address and says nothing of the payment; or the request id was used with other content
@@ -17,7 +23,7 @@ internal static class AntCodes
     /// </summary>
     public static bool IsAboutOurIntegration(string code) => code is
         "ACCESS_DENIED" or "INVALID_SIGNATURE" or "INVALID_CLIENT" or "KEY_NOT_FOUND" or "NO_INTERFACE_DEF" or "METHOD_NOT_SUPPORTED" or
-        "MEDIA_TYPE_NOT_ACCEPTABLE" or "MERCHANT_NOT_REGISTERED" or "REPEAT_REQ_INCONSISTENT" or "REQUEST_TRAFFIC_EXCEED_LIMIT" or
+        "MEDIA_TYPE_NOT_ACCEPTABLE" or "MERCHANT_NOT_REGISTERED" or "CLIENT_INVALID" or "REPEAT_REQ_INCONSISTENT" or "REQUEST_TRAFFIC_EXCEED_LIMIT" or
         "UNKNOWN_EXCEPTION" or "FEE_EXCEPTION";
 
     /// <summary>A final refusal. The third part says whether a new payment could succeed with nothing else changed.</summary>

@@ -13,6 +13,16 @@ internal interface IAntAnswer
     AntResult? Result { get; }
 }
 
+/// <summary>An answer that speaks of one movement of money.</summary>
+internal interface IAntMovementAnswer : IAntAnswer
+{
+    /// <summary>Our id of the request, as the provider repeats it.</summary>
+    string? RequestId { get; }
+
+    /// <summary>The provider's own id of the movement.</summary>
+    string? Reference { get; }
+}
+
 internal sealed class AntResult
 {
     public string? ResultStatus { get; init; }

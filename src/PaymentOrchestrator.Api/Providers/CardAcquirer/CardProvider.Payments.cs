@@ -12,6 +12,11 @@ internal sealed partial class CardProvider
     /// <summary>A card has few payments; one that has more than this is not searched to its end.</summary>
     private const int MaxIntentsSearched = 1000;
 
+    private const string TooManyPayments = "The card has too many payments to search.";
+
+    /// <summary>Well above the time limit of the call that asks.</summary>
+    private static readonly TimeSpan BuyerIsAskedWithin = TimeSpan.FromMinutes(1);
+
     public async Task<DebitOutcome> DebitAsync(Debit debit, CancellationToken cancellationToken)
     {
         if (debit.Method != PaymentMethod.Card) throw new ArgumentException($"The card acquirer does not debit by {debit.Method.Code()}.", nameof(debit));
@@ -28,20 +33,28 @@ internal sealed partial class CardProvider
             // The card was set up for this. Off session, Stripe has no page to send the buyer to and no use for a return address: an issuer
             // who insists declines with authentication_required.
             OffSession = true,
-            Metadata = new Dictionary<string, string>
-            {
-                ["payment_id"] = debit.PaymentId,
-                ["order_id"] = debit.OrderId,
-                [BuyerMetadata] = debit.BuyerId,
-                [RequestMetadata] = debit.RequestId,
-            },
+            Metadata = MetadataOf(debit),
         };
         var reply = await StripeCalls.RunAsync(
             "payment_intents",
             () => stripe.V1.PaymentIntents.CreateAsync(options, new RequestOptions { IdempotencyKey = debit.RequestId }, cancellationToken),
             cancellationToken);
-        return Outcome(reply, debit);
+        return reply is StripeReply<PaymentIntent>.Refused { Refusal: { PaymentIntentId: { } intent } refusal } && refusal.WantsBuyer
+            ? Outcome(await AskBuyerAsync(intent, secret.PaymentMethod, debit, cancellationToken), debit)
+            : Outcome(reply, debit);
     }
+
+    /// <summary>
+    /// The issuer wants to see the buyer: the same intent once more, on session, which gives the bank's page. One intent can succeed only
+    /// once, and the step has a key of its own.
+    /// </summary>
+    private Task<StripeReply<PaymentIntent>> AskBuyerAsync(string intent, string paymentMethod, Debit debit, CancellationToken cancellationToken) =>
+        StripeCalls.RunAsync(
+            "payment_intents/confirm",
+            () => stripe.V1.PaymentIntents.ConfirmAsync(
+                intent, new PaymentIntentConfirmOptions { PaymentMethod = paymentMethod, ReturnUrl = debit.ReturnUrl.AbsoluteUri },
+                new RequestOptions { IdempotencyKey = debit.RequestId + "_confirm" }, cancellationToken),
+            cancellationToken);
 
     /// <summary>
     /// By the intent's id where it is known; else by looking through the intents of the card's customer for the one that carries our
@@ -55,38 +68,42 @@ internal sealed partial class CardProvider
     /// </remarks>
     public async Task<DebitOutcome> InquireAsync(Debit debit, CancellationToken cancellationToken)
     {
-        if (debit.ProviderReference is { } id)
+        var located = await StripeCalls.RunAsync("payment_intents", () => LocateAsync(debit, cancellationToken), cancellationToken);
+        return located switch
         {
-            var known = await StripeCalls.RunAsync(
-                "payment_intents", () => stripe.V1.PaymentIntents.GetAsync(id, cancellationToken: cancellationToken), cancellationToken);
-            return known is StripeReply<PaymentIntent>.Refused refused
-                ? new DebitOutcome.Unknown($"The inquiry was answered {ProviderText.Code(refused.Refusal.Code)}.")
-                : Outcome(known, debit);
-        }
-
-        return await StripeCalls.RunAsync("payment_intents", () => FindAsync(debit, cancellationToken), cancellationToken) switch
-        {
-            StripeReply<DebitOutcome>.Done done => done.Value,
-            StripeReply<DebitOutcome>.Refused refused => new DebitOutcome.Unknown($"The inquiry was answered {ProviderText.Code(refused.Refusal.Code)}."),
-            StripeReply<DebitOutcome>.Lost lost => new DebitOutcome.Unknown(lost.Reason),
+            StripeReply<Located>.Done { Value.Intent: { } intent } => Outcome(intent, debit),
+            StripeReply<Located>.Done { Value.TooMany: true } => new DebitOutcome.Unknown(TooManyPayments),
+            StripeReply<Located>.Done => new DebitOutcome.NotFound(),
+            StripeReply<Located>.Refused refused => new DebitOutcome.Unknown($"The inquiry was answered {ProviderText.Code(refused.Refusal.Code)}."),
+            StripeReply<Located>.Lost lost => new DebitOutcome.Unknown(lost.Reason),
             _ => throw new InvalidOperationException("Unknown kind of reply."),
         };
     }
 
-    private async Task<DebitOutcome> FindAsync(Debit debit, CancellationToken cancellationToken)
+    private async Task<Located> LocateAsync(Debit debit, CancellationToken cancellationToken)
     {
+        if (debit.ProviderReference is { } id)
+            return new Located(await stripe.V1.PaymentIntents.GetAsync(id, cancellationToken: cancellationToken), TooMany: false);
         var options = new PaymentIntentListOptions { Customer = CardSecret.Of(debit.Account).Customer, Limit = 100 };
         var searched = 0;
         await foreach (var intent in stripe.V1.PaymentIntents.ListAutoPagingAsync(options, cancellationToken: cancellationToken))
         {
-            if (intent.Metadata?.GetValueOrDefault(RequestMetadata) == debit.RequestId) return Outcome(intent, debit);
-            if (++searched == MaxIntentsSearched) return new DebitOutcome.Unknown("The card has too many payments to search.");
+            if (intent.Metadata?.GetValueOrDefault(RequestMetadata) == debit.RequestId) return new Located(intent, TooMany: false);
+            if (++searched == MaxIntentsSearched) return new Located(null, TooMany: true);
         }
 
-        return new DebitOutcome.NotFound();
+        return new Located(null, TooMany: false);
     }
 
-    private static DebitOutcome Outcome(StripeReply<PaymentIntent> reply, Debit debit) => reply switch
+    private static Dictionary<string, string> MetadataOf(Debit debit) => new()
+    {
+        ["payment_id"] = debit.PaymentId,
+        ["order_id"] = debit.OrderId,
+        [BuyerMetadata] = debit.BuyerId,
+        [RequestMetadata] = debit.RequestId,
+    };
+
+    private DebitOutcome Outcome(StripeReply<PaymentIntent> reply, Debit debit) => reply switch
     {
         StripeReply<PaymentIntent>.Done done => Outcome(done.Value, debit),
         StripeReply<PaymentIntent>.Refused refused => CardRefusals.Outcome(refused.Refusal),
@@ -94,9 +111,10 @@ internal sealed partial class CardProvider
         _ => throw new InvalidOperationException("Unknown kind of reply."),
     };
 
-    private static DebitOutcome Outcome(PaymentIntent intent, Debit debit)
+    private DebitOutcome Outcome(PaymentIntent intent, Debit debit)
     {
         if (intent.Metadata?.GetValueOrDefault(RequestMetadata) != debit.RequestId) return new DebitOutcome.Unknown("The answer speaks of another payment.");
+        if (debit.ProviderReference is { } known && intent.Id != known) return new DebitOutcome.Unknown("The answer names another reference than before.");
         switch (intent.Status)
         {
             case "succeeded":
@@ -109,6 +127,10 @@ internal sealed partial class CardProvider
             case "requires_action":
                 return new DebitOutcome.Pending(
                     intent.Id, Uri.TryCreate(intent.NextAction?.RedirectToUrl?.Url, UriKind.Absolute, out var page) ? page : null);
+            // Declined off session, and the confirmation that asks the buyer may still be on its way.
+            case "requires_payment_method" when intent.LastPaymentError is { } error && StripeRefusal.Of(error, intent.Id).WantsBuyer &&
+                time.GetUtcNow() - intent.Created < BuyerIsAskedWithin:
+                return new DebitOutcome.Pending(intent.Id, null);
             // The last confirmation was declined and there will be no other: nobody but us could send one.
             case "requires_payment_method" when intent.LastPaymentError is { } error:
                 return CardRefusals.Outcome(StripeRefusal.Of(error, intent.Id));
@@ -118,4 +140,7 @@ internal sealed partial class CardProvider
                 return new DebitOutcome.Unknown($"The acquirer's status is {ProviderText.Code(intent.Status)}.");
         }
     }
+
+    /// <summary>What a search for a debit's intent found.</summary>
+    private sealed record Located(PaymentIntent? Intent, bool TooMany);
 }

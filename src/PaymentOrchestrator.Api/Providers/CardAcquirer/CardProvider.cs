@@ -5,16 +5,19 @@ using PaymentMethod = PaymentOrchestrator.Domain.PaymentMethod;
 namespace PaymentOrchestrator.Api.Providers.CardAcquirer;
 
 /// <summary>Cards, through Stripe as the acquirer. A linked card is a Stripe customer of its own with one payment method.</summary>
-internal sealed partial class CardProvider : IAccountLinker, IPaymentGateway
+internal sealed partial class CardProvider : IAccountLinker, IPaymentGateway, ICancelGateway, IRefundGateway
 {
     public const string Name = "card";
 
     private readonly StripeClient stripe;
+    private readonly TimeProvider time;
 
     /// <param name="http">Ours, for good: the SDK keeps it.</param>
     /// <param name="options">Where and with which key.</param>
-    public CardProvider(HttpClient http, CardOptions options)
+    /// <param name="time">Ours.</param>
+    public CardProvider(HttpClient http, CardOptions options, TimeProvider time)
     {
+        this.time = time;
         var baseUrl = options.BaseUrl.AbsoluteUri.TrimEnd('/');
         stripe = new StripeClient(new StripeClientOptions
         {
@@ -35,7 +38,7 @@ internal sealed partial class CardProvider : IAccountLinker, IPaymentGateway
         [LinkProvider.Card],
         [
             ProviderOperation.Link, ProviderOperation.RevokeAuthorization, ProviderOperation.ReadFacts, ProviderOperation.Debit,
-            ProviderOperation.Inquire, ProviderOperation.ReceiveNotifications,
+            ProviderOperation.Inquire, ProviderOperation.Cancel, ProviderOperation.Refund, ProviderOperation.ReceiveNotifications,
         ]);
 
     public LinkProvider Provider => LinkProvider.Card;

@@ -10,6 +10,9 @@ namespace PaymentOrchestrator.Api.Providers.CardAcquirer;
 /// <param name="PaymentIntentId">The intent that was refused, if there is one.</param>
 internal sealed record StripeRefusal(HttpStatusCode Status, string? Code, string? DeclineCode, string? PaymentIntentId)
 {
+    /// <summary>Whether the card's issuer would take the payment if the buyer confirmed it.</summary>
+    public bool WantsBuyer => (DeclineCode ?? Code) == "authentication_required";
+
     public static StripeRefusal Of(StripeError? error, string? paymentIntentId) => new(HttpStatusCode.PaymentRequired, error?.Code, error?.DeclineCode, paymentIntentId);
 }
 

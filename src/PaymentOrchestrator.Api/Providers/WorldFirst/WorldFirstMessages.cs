@@ -130,7 +130,7 @@ internal sealed class InquiryTransferRequest
 }
 
 /// <summary>Both createTransfer's answer and inquiryTransfer's, which adds the status.</summary>
-internal sealed class TransferAnswer : IAntAnswer
+internal sealed class TransferAnswer : IAntMovementAnswer
 {
     public AntResult? Result { get; init; }
 
@@ -145,6 +145,28 @@ internal sealed class TransferAnswer : IAntAnswer
     public string? TransferStatus { get; init; }
 
     public string? TransferResultCode { get; init; }
+
+    string? IAntMovementAnswer.RequestId => TransferRequestId;
+
+    string? IAntMovementAnswer.Reference => TransferId;
+}
+
+internal sealed class RefundRequest
+{
+    public required string RefundRequestId { get; init; }
+
+    /// <summary>Our id of the debit.</summary>
+    public required string TransferRequestId { get; init; }
+
+    /// <summary>What goes back to the buyer, in the debited currency.</summary>
+    public required AntAmount RefundAmount { get; init; }
+
+    public required string RefundMemo { get; init; }
+}
+
+internal sealed class InquiryRefundRequest
+{
+    public required string RefundRequestId { get; init; }
 }
 
 [JsonSourceGenerationOptions(
@@ -162,4 +184,7 @@ internal sealed class TransferAnswer : IAntAnswer
 [JsonSerializable(typeof(CreateTransferRequest))]
 [JsonSerializable(typeof(InquiryTransferRequest))]
 [JsonSerializable(typeof(TransferAnswer))]
+[JsonSerializable(typeof(RefundRequest))]
+[JsonSerializable(typeof(InquiryRefundRequest))]
+[JsonSerializable(typeof(RefundAnswer))]
 internal sealed partial class WorldFirstJson : JsonSerializerContext;

@@ -42,7 +42,7 @@ internal sealed partial class WorldFirstProvider
         var reply = await client.SendAsync(
             "/business/fund/createTransfer", request, Json.CreateTransferRequest, Json.TransferAnswer,
             safeToRepeat: false, OAuthSecret.Of(debit.Account).AccessToken, cancellationToken);
-        return AntDebits.Of(reply, answer => Moved(debit, answer), answer => answer.TransferId);
+        return AntDebits.Of(reply, debit, answer => Moved(debit, answer));
     }
 
     public async Task<DebitOutcome> InquireAsync(Debit debit, CancellationToken cancellationToken)
@@ -50,7 +50,7 @@ internal sealed partial class WorldFirstProvider
         var reply = await client.SendAsync(
             "/business/fund/inquiryTransfer", new InquiryTransferRequest { TransferRequestId = debit.RequestId },
             Json.InquiryTransferRequest, Json.TransferAnswer, safeToRepeat: true, OAuthSecret.Of(debit.Account).AccessToken, cancellationToken);
-        return AntDebits.OfInquiry(reply, answer => answer.TransferStatus switch
+        return AntDebits.OfInquiry(reply, debit, answer => answer.TransferStatus switch
         {
             "SUCCESS" => Moved(debit, answer),
             "PROCESSING" => new DebitOutcome.Pending(answer.TransferId, null),

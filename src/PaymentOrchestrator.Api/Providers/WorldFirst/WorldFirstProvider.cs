@@ -21,7 +21,7 @@ namespace PaymentOrchestrator.Api.Providers.WorldFirst;
 /// </para>
 /// </remarks>
 internal sealed partial class WorldFirstProvider(AntClient client, WorldFirstOptions options, TimeProvider time)
-    : IAccountLinker, IAccountRefresher, IPaymentGateway, IRateSource
+    : IAccountLinker, IAccountRefresher, IPaymentGateway, IRefundGateway, IRateSource
 {
     public const string Name = "worldfirst";
 
@@ -34,7 +34,7 @@ internal sealed partial class WorldFirstProvider(AntClient client, WorldFirstOpt
         [
             ProviderOperation.Link, ProviderOperation.RefreshAuthorization, ProviderOperation.RevokeAuthorization, ProviderOperation.ReadFacts,
             ProviderOperation.LinkMarketplace, ProviderOperation.Quote, ProviderOperation.Debit, ProviderOperation.Inquire,
-            ProviderOperation.ReceiveNotifications,
+            ProviderOperation.Refund, ProviderOperation.ReceiveNotifications,
         ]);
 
     public LinkProvider Provider => LinkProvider.WorldFirst;

@@ -1,0 +1,131 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using PaymentOrchestrator.Api.Access;
+using PaymentOrchestrator.Api.Tests.Harness;
+using PaymentOrchestrator.AppHost;
+using PaymentOrchestrator.Domain;
+using PaymentOrchestrator.Sandbox;
+using Xunit;
+
+[assembly: AssemblyFixture(typeof(TestSystem))]
+
+namespace PaymentOrchestrator.Api.Tests.Harness;
+
+/// <summary>
+/// The API, the providers' sandbox and PostgreSQL, all of them real and started once for all tests, as the local host starts them. Tests keep
+/// apart by having buyers, or whole marketplaces, of their own.
+/// </summary>
+public sealed class TestSystem : IAsyncLifetime
+{
+    private readonly string folder = Path.Combine(Path.GetTempPath(), $"po-api-tests-{Guid.NewGuid():N}");
+    private readonly List<WebApplication> others = [];
+    private string[] apiArguments = [];
+    private TestPostgres? postgres;
+    private LocalStack? stack;
+    private HttpClient? browser;
+    private int lastMarketplace = 1;
+
+    public Uri ApiUrl => new(Stack.ApiUrl);
+
+    /// <summary>The demo marketplace's client, in test mode.</summary>
+    public ApiClient Api { get; private set; } = null!;
+
+    public SandboxClient Sandbox { get; private set; } = null!;
+
+    public Database Database { get; private set; } = null!;
+
+    /// <summary>Which PostgreSQL the tests run on.</summary>
+    public string PostgresDescription => postgres?.Description ?? "none";
+
+    private LocalStack Stack => stack ?? throw new InvalidOperationException("The stack is not started.");
+
+    private HttpClient Http => browser ?? throw new InvalidOperationException("The stack is not started.");
+
+    public async ValueTask InitializeAsync()
+    {
+        postgres = await TestPostgres.FindAsync();
+        Console.WriteLine($"PostgreSQL of the API tests: {postgres.Description}.");
+        stack = await LocalStack.StartAsync(
+            new LocalStackOptions { DataFolder = folder, ConnectionString = postgres.ConnectionString, Durable = false, DeleteAtEnd = true },
+            new LocalStackParts(SandboxApp.Build, BuildApi, DemoMarketplace.NewKey, DemoMarketplace.EnsureAsync),
+            TestContext.Current.CancellationToken);
+        // As a browser would be that lets the test see each redirect. Never by way of a proxy: everything is on this machine.
+        browser = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false }) { Timeout = TimeSpan.FromSeconds(60) };
+        Api = new ApiClient(browser, ApiUrl, stack.Secrets.ApiKey);
+        Sandbox = new SandboxClient(browser, new Uri(stack.SandboxUrl));
+        Database = new Database(stack.ConnectionString);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var other in others)
+        {
+            await other.StopAsync(CancellationToken.None);
+            await other.DisposeAsync();
+        }
+
+        browser?.Dispose();
+        if (Database is not null) await Database.DisposeAsync();
+        if (stack is not null) await stack.DisposeAsync();
+        if (postgres is not null) await postgres.DisposeAsync();
+        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+    }
+
+    /// <summary>A client without a key, or with one of the test's own making.</summary>
+    public ApiClient ClientWith(string? key) => new(Http, ApiUrl, key);
+
+    /// <summary>A new marketplace with a key in test and in live mode.</summary>
+    public async Task<Tenant> NewMarketplaceAsync()
+    {
+        var id = Interlocked.Increment(ref lastMarketplace);
+        var test = ApiKeys.Generate(Mode.Test);
+        var live = ApiKeys.Generate(Mode.Live);
+        await Database.ExecuteAsync("insert into marketplaces (id, name, created_at) values ($1, 'Test marketplace', now())", id);
+        foreach (var (key, mode) in new[] { (test, "test"), (live, "live") })
+        {
+            await Database.ExecuteAsync(
+                "insert into api_keys (key_hash, marketplace_id, mode, created_at) values ($1, $2, $3, now())", ApiKeys.Hash(key), id, mode);
+        }
+
+        return new Tenant(id, ClientWith(test), ClientWith(live));
+    }
+
+    /// <summary>
+    /// One more instance of the API on the same database, with a clock of its own. The sandbox keeps to the real time; the instance's resolver
+    /// rests, for a clock that is ahead would take others' payments for abandoned.
+    /// </summary>
+    public async Task<ApiClient> StartAnotherApiAsync(TimeProvider clock, params string[] settings)
+    {
+        var other = ApiApp.Build([.. apiArguments, "--urls=http://127.0.0.1:0", "--Payments:Resolver:Interval=1.00:00:00", .. settings], services => services.Replace(ServiceDescriptor.Singleton(clock)));
+        lock (others) others.Add(other);
+        await other.StartAsync(TestContext.Current.CancellationToken);
+        var address = other.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        return new ApiClient(Http, new Uri(address), Stack.Secrets.ApiKey);
+    }
+
+    private WebApplication BuildApi(string[] arguments)
+    {
+        apiArguments = arguments;
+        return ApiApp.Build(arguments);
+    }
+}
+
+/// <summary>A marketplace with a client for each mode.</summary>
+public sealed record Tenant(int Id, ApiClient Test, ApiClient Live);
+
+/// <summary>Our clock in an API instance, set by hand; durations still pass as they do.</summary>
+public sealed class SettableClock(DateTimeOffset start) : TimeProvider
+{
+    private long ticks = start.UtcTicks;
+
+    public DateTimeOffset Now
+    {
+        get => new(Interlocked.Read(ref ticks), TimeSpan.Zero);
+        set => Interlocked.Exchange(ref ticks, value.UtcTicks);
+    }
+
+    public override DateTimeOffset GetUtcNow() => Now;
+}
