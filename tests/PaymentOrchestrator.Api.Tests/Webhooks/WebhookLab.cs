@@ -19,27 +19,51 @@ namespace PaymentOrchestrator.Api.Tests.Webhooks;
 public sealed class WebhookServer : IAsyncLifetime
 {
     private readonly string folder = Path.Combine(Path.GetTempPath(), $"po-webhook-tests-{Guid.NewGuid():N}");
+    private readonly SemaphoreSlim starting = new(1);
+    private readonly List<string> databases = [];
     private TestPostgres? given;
     private PostgresServer? own;
 
-    public async ValueTask InitializeAsync()
-    {
-        given = await TestPostgres.FindAsync();
-        if (given.ConnectionString is null)
-            own = await PostgresServer.StartAsync(new PostgresServerOptions { DataFolder = folder, Durable = false, DeleteAtEnd = true }, TestContext.Current.CancellationToken);
-    }
+    // Started by the first test that wants a database: a run without one need not wait for it.
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     public async ValueTask DisposeAsync()
     {
+        if (given?.ConnectionString is { } server)
+        {
+            NpgsqlConnection.ClearAllPools();
+            await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(server) { Database = "postgres", Pooling = false }.ConnectionString);
+            await connection.OpenAsync();
+            foreach (var name in databases)
+            {
+                await using var drop = new NpgsqlCommand($"drop database \"{name}\" with (force)", connection);
+                await drop.ExecuteNonQueryAsync();
+            }
+        }
+
         if (own is not null) await own.DisposeAsync();
         if (given is not null) await given.DisposeAsync();
         if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        starting.Dispose();
     }
 
     /// <summary>A fresh, migrated database's connection string.</summary>
     public async Task<string> NewDatabaseAsync()
     {
+        await starting.WaitAsync(TestContext.Current.CancellationToken);
+        try
+        {
+            given ??= await TestPostgres.FindAsync();
+            if (given.ConnectionString is null)
+                own ??= await PostgresServer.StartAsync(new PostgresServerOptions { DataFolder = folder, Durable = false, DeleteAtEnd = true }, TestContext.Current.CancellationToken);
+        }
+        finally
+        {
+            starting.Release();
+        }
+
         var name = $"webhooks_{Guid.NewGuid():N}";
+        lock (databases) databases.Add(name);
         var connectionString = own?.ConnectionString(name) ?? new NpgsqlConnectionStringBuilder(given!.ConnectionString) { Database = name }.ConnectionString;
         await PostgresDatabases.EnsureAsync(
             new NpgsqlConnectionStringBuilder(connectionString) { Database = "postgres" }.ConnectionString, name, TestContext.Current.CancellationToken);
