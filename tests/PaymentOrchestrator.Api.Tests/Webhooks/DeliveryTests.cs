@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Http;
 using PaymentOrchestrator.Api.Tests.Harness;
 using Xunit;
 
@@ -62,7 +61,7 @@ public sealed class DeliveryTests(WebhookServer server)
         Assert.InRange(done.At("data.0.duration_ms").GetInt32(), 0, 15_000);
 
         var before = receiver.Deliveries.Count;
-        (await lab.Api.PostAsync($"{Path}/{endpoint.Id}/deliveries/{done["data.0.id"]}/redeliver", [])).Must(200);
+        (await lab.Api.PostAsync($"{Path}/{endpoint.Id}/deliveries/{done["data.0.id"]}/redeliver", new JsonObject())).Must(200);
         await receiver.ReceivesAsync(before + 1);
         Assert.All(receiver.Deliveries, delivery => Assert.Equal((id, receiver.Deliveries.First().Text, "application/json"), (delivery.Id, delivery.Text, delivery.ContentType)));
 
@@ -82,7 +81,7 @@ public sealed class DeliveryTests(WebhookServer server)
         await using var receiver = await Receiver.StartAsync();
         var endpoint = await lab.EndpointAsync(receiver.Url);
         var old = endpoint["secret"];
-        var fresh = (await lab.Api.PostAsync($"{Path}/{endpoint.Id}/rotate-secret", [])).Must(200)["secret"];
+        var fresh = (await lab.Api.PostAsync($"{Path}/{endpoint.Id}/rotate-secret", new JsonObject())).Must(200)["secret"];
         await TestAsync(1);
         Assert.Equal(2, receiver.Deliveries.Last().Signature.Split(' ').Length);
         foreach (var secret in new[] { old, fresh }) Assert.Equal(["verified"], await StandardWebhooks.VerifyAsync(secret, receiver.Deliveries));
@@ -96,7 +95,7 @@ public sealed class DeliveryTests(WebhookServer server)
 
         async Task TestAsync(int count)
         {
-            (await lab.Api.PostAsync($"{Path}/{endpoint.Id}/test", [])).Must(200);
+            (await lab.Api.PostAsync($"{Path}/{endpoint.Id}/test", new JsonObject())).Must(200);
             await receiver.ReceivesAsync(count);
         }
     }
@@ -109,8 +108,8 @@ public sealed class DeliveryTests(WebhookServer server)
         await using var other = await Receiver.StartAsync();
         await lab.EndpointAsync(other.Url);
         var endpoint = await lab.EndpointAsync(receiver.Url, "refund.created");
-        var sent = (await lab.Api.PostAsync($"{Path}/{endpoint.Id}/test", [], "key-1")).Must(200);
-        var again = (await lab.Api.PostAsync($"{Path}/{endpoint.Id}/test", [], "key-1")).Must(200);
+        var sent = (await lab.Api.PostAsync($"{Path}/{endpoint.Id}/test", new JsonObject(), "key-1")).Must(200);
+        var again = (await lab.Api.PostAsync($"{Path}/{endpoint.Id}/test", new JsonObject(), "key-1")).Must(200);
         Assert.Equal((sent.Id, true), (again.Id, again.Replayed));
         await receiver.ReceivesAsync(1);
         await Task.Delay(300, TestContext.Current.CancellationToken);
@@ -134,7 +133,7 @@ public sealed class DeliveryTests(WebhookServer server)
         var disabled = await lab.Api.GetAsync($"{Path}/{endpoint.Id}");
         Assert.Equal(("gone", "2"), (disabled["disabled_reason"], disabled["version"]));
         Assert.Equal("exhausted", (await lab.DeliveryAsync(endpoint.Id, _ => true))["data.0.status"]);
-        (await lab.Api.PostAsync($"{Path}/{endpoint.Id}/test", [])).Must(409, "webhook_endpoint_disabled");
+        (await lab.Api.PostAsync($"{Path}/{endpoint.Id}/test", new JsonObject())).Must(409, "webhook_endpoint_disabled");
 
         var second = await writer.WriteAsync(1);
         await Task.Delay(500, TestContext.Current.CancellationToken);
@@ -160,7 +159,7 @@ public sealed class DeliveryTests(WebhookServer server)
         foreach (var status in new[] { 301, 302, 303, 307, 308 })
         {
             receiver.AnswerWith(status, "", ("Location", target.Url.ToString()));
-            (await lab.Api.PostAsync($"{Path}/{endpoint.Id}/test", [])).Must(200);
+            (await lab.Api.PostAsync($"{Path}/{endpoint.Id}/test", new JsonObject())).Must(200);
             var delivery = await lab.DeliveryAsync(endpoint.Id, answer => answer["data.0.response_status"] == status.ToString(System.Globalization.CultureInfo.InvariantCulture));
             Assert.Equal(("pending", "1"), (delivery["data.0.status"], delivery["data.0.attempts"]));
             await lab.Database.ExecuteAsync("delete from webhook_deliveries");

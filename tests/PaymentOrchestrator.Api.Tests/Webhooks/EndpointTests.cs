@@ -28,9 +28,9 @@ public sealed class EndpointTests(WebhookServer server)
         (await lab.Api.PostAsync(Path, new JsonObject { ["url"] = Url }, "key-1")).Must(422, "idempotency_key_reused");
         Assert.Equal("null", (await lab.Api.GetAsync($"{Path}/{made.Id}")).Must(200)["secret"]);
 
-        var rotated = (await lab.Api.PostAsync($"{Path}/{made.Id}/rotate-secret", [], "key-2")).Must(200);
+        var rotated = (await lab.Api.PostAsync($"{Path}/{made.Id}/rotate-secret", new JsonObject(), "key-2")).Must(200);
         Assert.NotEqual(secret, rotated["secret"]);
-        var replayed = (await lab.Api.PostAsync($"{Path}/{made.Id}/rotate-secret", [], "key-2")).Must(200);
+        var replayed = (await lab.Api.PostAsync($"{Path}/{made.Id}/rotate-secret", new JsonObject(), "key-2")).Must(200);
         Assert.Equal((true, "null", "2"), (replayed.Replayed, replayed["secret"], replayed["version"]));
 
         var stored = Assert.Single(await lab.Database.RowsAsync("select w::text from webhook_endpoints w"));
@@ -69,7 +69,7 @@ public sealed class EndpointTests(WebhookServer server)
             (await PatchAsync(stranger, id, "*", """{"enabled": false}""")).Must(404);
             (await stranger.DeleteAsync($"{Path}/{id}")).Must(404);
             foreach (var act in new[] { "test", "rotate-secret", "deliveries/whd_00000000000000000000000000/redeliver" })
-                (await stranger.PostAsync($"{Path}/{id}/{act}", [])).Must(404);
+                (await stranger.PostAsync($"{Path}/{id}/{act}", new JsonObject())).Must(404);
             (await stranger.GetAsync($"{Path}/{id}/deliveries")).Must(404);
             Assert.Equal(0, (await stranger.GetAsync(Path)).Must(200).At("data").GetArrayLength());
         }

@@ -46,7 +46,7 @@ public sealed class ScheduleTests(WebhookServer server)
         await using var receiver = await Receiver.StartAsync();
         receiver.AnswerWith(500);
         var endpoint = await lab.EndpointAsync(receiver.Url);
-        (await lab.Api.PostAsync($"/v1/webhook-endpoints/{endpoint.Id}/test", [])).Must(200);
+        (await lab.Api.PostAsync($"/v1/webhook-endpoints/{endpoint.Id}/test", new JsonObject())).Must(200);
 
         for (var attempt = 1; attempt <= 10; attempt++)
         {
@@ -77,7 +77,7 @@ public sealed class ScheduleTests(WebhookServer server)
         // Test events are for the asking; what is redelivered one by one may be anything.
         Assert.Equal("0", (await lab.Api.PostAsync($"/v1/webhook-endpoints/{endpoint.Id}/redeliver", new JsonObject { ["since"] = since })).Must(200)["deliveries"]);
         var id = (await lab.Api.GetAsync($"/v1/webhook-endpoints/{endpoint.Id}/deliveries"))["data.0.id"];
-        (await lab.Api.PostAsync($"/v1/webhook-endpoints/{endpoint.Id}/deliveries/{id}/redeliver", [])).Must(200);
+        (await lab.Api.PostAsync($"/v1/webhook-endpoints/{endpoint.Id}/deliveries/{id}/redeliver", new JsonObject())).Must(200);
         var done = await lab.DeliveryAsync(endpoint.Id, answer => answer["data.0.status"] == "succeeded");
         Assert.Equal(("1", 11), (done["data.0.attempts"], receiver.Deliveries.Count));
     }
