@@ -55,7 +55,8 @@ internal sealed class WebhookSettings(IConfiguration configuration)
         if (attempts >= Waits.Length) return null;
         var wait = Waits[attempts] * TimeScale * (1 + (0.1 * jitter));
         var asked = retryAfter is { } time && time > Waits[^1] ? Waits[^1] : retryAfter ?? TimeSpan.Zero;
-        return asked > wait ? asked : wait;
+        // In whole milliseconds, as times are stored and shown; upwards, for a wait is never cut short.
+        return TimeSpan.FromMilliseconds(Math.Ceiling((asked > wait ? asked : wait).TotalMilliseconds));
     }
 
     private T Read<T>(string name, T usual) where T : struct => section.GetValue<T?>(name) ?? usual;

@@ -34,7 +34,7 @@ internal static class WebhookUrl
     public static bool MayConnect(Uri uri, IPAddress address) => uri.Scheme == Uri.UriSchemeHttp ? IsLoopback(address) : !IsForbidden(address);
 
     public static bool IsForbidden(IPAddress address) =>
-        Nat64.Contains(address) ? IsForbidden(new IPAddress(address.GetAddressBytes().AsSpan(12))) : SpecialAddresses.Contains(address) || address.Equals(AzurePlatform);
+        !address.IsIPv4MappedToIPv6 && Nat64.Contains(address) ? IsForbidden(new IPAddress(address.GetAddressBytes().AsSpan(12))) : SpecialAddresses.Contains(address) || address.Equals(AzurePlatform);
 
     private static string? Parse(string text, bool allowLoopbackHttp, [NotNullWhen(true)] out Uri? uri)
     {
@@ -82,5 +82,5 @@ internal static class WebhookUrl
         string.Equals(uri.IdnHost, "localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(uri.IdnHost, out var address) && IsLoopback(address));
 
     private static bool IsLoopback(IPAddress address) =>
-        (address.AddressFamily != AddressFamily.InterNetworkV6 || address.ScopeId == 0) && Loopback.Any(block => block.Contains(address));
+        (address.AddressFamily != AddressFamily.InterNetworkV6 || (address.ScopeId == 0 && !address.IsIPv4MappedToIPv6)) && Loopback.Any(block => block.Contains(address));
 }

@@ -28,7 +28,7 @@ public sealed class ForbiddenAddressTests(WebhookServer server)
     ];
 
     [Fact]
-    public async Task None_of_eighty_spellings_is_taken_and_none_is_called_even_if_it_were_stored()
+    public async Task None_of_many_spellings_is_taken_and_none_is_called_even_if_it_were_stored()
     {
         Assert.True(Urls.Distinct().Count() >= 80, $"{Urls.Length}");
         await using var trap = await Trap.OpenAsync();
@@ -63,6 +63,12 @@ public sealed class ForbiddenAddressTests(WebhookServer server)
     [InlineData("::")]
     [InlineData("::ffff:127.0.0.1")]
     [InlineData("::ffff:8.8.8.8")]
+    [InlineData("::ffff:32.0.0.1")]
+    [InlineData("::ffff:10.0.0.1")]
+    [InlineData("::ffff:192.168.1.1")]
+    [InlineData("::ffff:169.254.169.254")]
+    [InlineData("::ffff:100.64.0.1")]
+    [InlineData("::ffff:168.63.129.16")]
     [InlineData("::127.0.0.1")]
     [InlineData("64:ff9b::7f00:1")]
     [InlineData("64:ff9b::a9fe:a9fe")]
