@@ -17,6 +17,7 @@ using PaymentOrchestrator.Api.Quotes;
 using PaymentOrchestrator.Api.Rates;
 using PaymentOrchestrator.Api.Refunds;
 using PaymentOrchestrator.Api.Returns;
+using PaymentOrchestrator.Api.Webhooks;
 
 namespace PaymentOrchestrator.Api;
 
@@ -99,6 +100,7 @@ public static class ApiApp
         services.AddSingleton<LedgerReader>();
         services.AddSingleton<LedgerProof>();
         services.AddSingleton<EventReader>();
+        services.AddWebhooks();
     }
 
     private static void Configure(WebApplication app)
@@ -151,6 +153,8 @@ public static class ApiApp
 
         ReturnEndpoint.Map(v1);
         ReceiveNotificationEndpoint.Map(v1);
+
+        v1.MapWebhooks();
 
         // Spelt out so that the document knows all routes before the server has started.
 #pragma warning disable ASP0014

@@ -10,6 +10,7 @@ using PaymentOrchestrator.Api.Payments;
 using PaymentOrchestrator.Api.Quotes;
 using PaymentOrchestrator.Api.Rates;
 using PaymentOrchestrator.Api.Refunds;
+using PaymentOrchestrator.Api.Webhooks;
 
 namespace PaymentOrchestrator.Api.Http;
 
@@ -50,4 +51,13 @@ namespace PaymentOrchestrator.Api.Http;
 [JsonSerializable(typeof(ExchangeRateList))]
 [JsonSerializable(typeof(FeeRuleDocument[]))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
+[JsonSerializable(typeof(CreateWebhookEndpointRequest))]
+[JsonSerializable(typeof(UpdateWebhookEndpointRequest))]
+[JsonSerializable(typeof(RedeliverSinceRequest))]
+[JsonSerializable(typeof(WebhookEndpointResource))]
+[JsonSerializable(typeof(WebhookEndpointList))]
+[JsonSerializable(typeof(DeletedWebhookEndpoint))]
+[JsonSerializable(typeof(WebhookDeliveryResource))]
+[JsonSerializable(typeof(WebhookDeliveryList))]
+[JsonSerializable(typeof(RedeliveryResource))]
 internal sealed partial class ApiJsonContext : JsonSerializerContext;

@@ -38,6 +38,8 @@ internal static class Documentation
             MapId<Refunds.RefundResource>(options);
             MapId<Events.EventResource>(options);
             MapId<Ledger.LedgerTransactionResource>(options);
+            MapId<Webhooks.WebhookEndpointResource>(options);
+            MapId<Webhooks.WebhookDeliveryResource>(options);
             options.MapType<Observation>(() => new OpenApiSchema
             {
                 Description = "A word, or an amount of money.",

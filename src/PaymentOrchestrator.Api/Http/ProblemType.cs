@@ -19,6 +19,8 @@ internal sealed record ProblemType(string Code, int Status, string Title, bool R
     public static readonly ProblemType MethodNotAllowed = new("method_not_allowed", 405, "The resource does not answer this HTTP method.");
     public static readonly ProblemType PayloadTooLarge = new("payload_too_large", 413, "The body is too large.");
     public static readonly ProblemType UnsupportedMediaType = new("unsupported_media_type", 415, "The body must be application/json.");
+    public static readonly ProblemType PreconditionFailed = new("precondition_failed", 412, "The resource is not at the version that the change was decided on.");
+    public static readonly ProblemType PreconditionRequired = new("precondition_required", 428, "The change must say which version it was decided on.");
     public static readonly ProblemType IdempotencyKeyReused = new("idempotency_key_reused", 422, "The Idempotency-Key was used for another request.");
     public static readonly ProblemType RequestInProgress = new("request_in_progress", 409, "The first request with this key is still running.", Retryable: true);
 
@@ -51,6 +53,12 @@ internal sealed record ProblemType(string Code, int Status, string Title, bool R
     public static readonly ProblemType RefundAmountTooLarge = new("refund_amount_too_large", 422, "More than what is left to refund.");
     public static readonly ProblemType RefundTooSmall = new("refund_too_small", 422, "The refund comes to nothing.");
     public static readonly ProblemType RefundNotUnderReview = new("refund_not_under_review", 409, "The refund is not under review.");
+
+    // Webhooks.
+    public static readonly ProblemType WebhookEndpointDisabled = new("webhook_endpoint_disabled", 409, "The webhook endpoint is disabled.");
+    public static readonly ProblemType TooManyWebhookEndpoints = new("too_many_webhook_endpoints", 409, "There are as many webhook endpoints as there may be.");
+
+    // What we depend on.
     public static readonly ProblemType FactsUnavailable = new("facts_unavailable", 503, "A provider did not say what is needed to decide.", Retryable: true);
     public static readonly ProblemType ProviderUnavailable = new("provider_unavailable", 503, "The provider did not answer.", Retryable: true);
     public static readonly ProblemType ProviderNotConfigured = new("provider_not_configured", 503, "The provider is not configured in this mode.");

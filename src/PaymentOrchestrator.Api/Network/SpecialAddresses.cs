@@ -23,5 +23,6 @@ internal static class SpecialAddresses
 
     public static bool Contains(IPAddress address) => address.AddressFamily == AddressFamily.InterNetwork
         ? V4.Any(block => block.Contains(address))
-        : !GlobalUnicast.Contains(address) || V6.Any(block => block.Contains(address));
+        // Asked first: IPNetwork looks into a mapped address, and then finds some of them in IPv6 blocks that they are not in.
+        : address.IsIPv4MappedToIPv6 || !GlobalUnicast.Contains(address) || V6.Any(block => block.Contains(address));
 }

@@ -1,0 +1,189 @@
+using Dapper;
+using Npgsql;
+using PaymentOrchestrator.Api.Http;
+using PaymentOrchestrator.Api.Postgres;
+using PaymentOrchestrator.Domain;
+
+namespace PaymentOrchestrator.Api.Webhooks;
+
+internal sealed class WebhookEndpointStore(Db db)
+{
+    private const string Columns =
+        "id, url, event_types, enabled, disabled_reason, secret, previous_secret, previous_secret_until, version, created_at, updated_at";
+
+    /// <summary>Part of each command that honours an Idempotency-Key: the key belongs to no buyer, so it lies where the key itself says.</summary>
+    public const string InsertKey = """
+        insert into idempotency_keys (marketplace_id, mode, scope, key, fingerprint, resource_id, created_at, shard_key)
+        select @marketplace, @mode, @scope, @key, @fingerprint, @resource, @now, @keyShard where @key is not null;
+
+        """;
+
+    public static DynamicParameters KeyParameters(Caller caller, KeyedRequest key, Guid resource, DateTimeOffset now)
+    {
+        var parameters = new DynamicParameters(new
+        {
+            marketplace = caller.MarketplaceId,
+            mode = caller.Mode.Code(),
+            scope = Guid.Empty,
+            key = key.Key,
+            fingerprint = key.Fingerprint,
+            resource,
+            now = now.UtcDateTime,
+            keyShard = key.Key is null ? (short)0 : ShardKey.OfIdempotencyKey(caller, key.Key),
+        });
+        return parameters;
+    }
+
+    /// <summary>What an earlier request with the key left; null when there was none.</summary>
+    public async Task<IdempotencyRow?> FindKeyAsync(Caller caller, string? key, CancellationToken cancellationToken)
+    {
+        if (key is null) return null;
+        await using var connection = await db.OpenAsync(cancellationToken);
+        return await connection.QuerySingleOrDefaultAsync<IdempotencyRow>(new CommandDefinition(Idempotency.Find, new
+        {
+            marketplace = caller.MarketplaceId,
+            mode = caller.Mode.Code(),
+            scope = Guid.Empty,
+            key,
+            shard = ShardKey.OfIdempotencyKey(caller, key),
+        }, cancellationToken: cancellationToken));
+    }
+
+    /// <summary>False when nothing was written: the key was taken meanwhile, or there are as many endpoints as there may be.</summary>
+    public async Task<bool> TryInsertAsync(WebhookEndpoint endpoint, KeyedRequest key, CancellationToken cancellationToken)
+    {
+        const string sql = """
+            with made as (
+                insert into webhook_endpoints (id, marketplace_id, mode, url, event_types, enabled, secret, version, created_at, updated_at)
+                select @id, @marketplace, @mode, @url, @eventTypes, true, @secret, 1, @now, @now
+                where (select count(*) from webhook_endpoints where marketplace_id = @marketplace and mode = @mode) < @max
+                returning id)
+            select count(*) from made;
+            """;
+        var parameters = KeyParameters(endpoint.Owner, key, endpoint.Id.Value, endpoint.CreatedAt);
+        parameters.AddDynamicParams(new { id = endpoint.Id.Value, url = endpoint.Url, eventTypes = endpoint.EventTypes.ToArray(), secret = endpoint.Secret, max = WebhookEndpoint.MaxPerMarketplace });
+        return await WriteAsync(sql, parameters, cancellationToken);
+    }
+
+    public async Task<WebhookEndpoint?> FindAsync(Caller caller, Id<WebhookEndpointResource> id, CancellationToken cancellationToken)
+    {
+        const string sql = $"select {Columns} from webhook_endpoints where id = @id and marketplace_id = @marketplace and mode = @mode;";
+        await using var connection = await db.OpenAsync(cancellationToken);
+        var row = await connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(
+            sql, new { id = id.Value, marketplace = caller.MarketplaceId, mode = caller.Mode.Code() }, cancellationToken: cancellationToken));
+        return row?.ToEndpoint(caller);
+    }
+
+    public async Task<IReadOnlyList<WebhookEndpoint>> ListAsync(Caller caller, CancellationToken cancellationToken)
+    {
+        const string sql = $"select {Columns} from webhook_endpoints where marketplace_id = @marketplace and mode = @mode order by id;";
+        await using var connection = await db.OpenAsync(cancellationToken);
+        var rows = await connection.QueryAsync<Row>(new CommandDefinition(
+            sql, new { marketplace = caller.MarketplaceId, mode = caller.Mode.Code() }, cancellationToken: cancellationToken));
+        return [.. rows.Select(row => row.ToEndpoint(caller))];
+    }
+
+    /// <summary>
+    /// Replaces the version before. False when nothing was written: someone else was first, or the key was taken. Deliveries that waited for the
+    /// endpoint to be enabled are due with the same commit; raising their claims takes them from whoever is about to set them aside.
+    /// </summary>
+    public async Task<bool> TryUpdateAsync(WebhookEndpoint endpoint, bool resumes, KeyedRequest key, CancellationToken cancellationToken)
+    {
+        const string sql = """
+            with changed as (
+                update webhook_endpoints
+                set url = @url, event_types = @eventTypes, enabled = @enabled, disabled_reason = @disabledReason, secret = @secret, previous_secret = @previousSecret,
+                    previous_secret_until = @previousSecretUntil, version = @version, updated_at = @now
+                where id = @id and marketplace_id = @marketplace and mode = @mode and version = @version - 1
+                returning id)
+            select count(*) from changed;
+            """;
+        // Over all shards: an operator's rare act.
+        const string resume = "update webhook_deliveries set next_at = @now, claims = claims + 1 where endpoint_id = @id and status = 'pending';";
+        var parameters = KeyParameters(endpoint.Owner, key, endpoint.Id.Value, endpoint.UpdatedAt);
+        parameters.AddDynamicParams(new
+        {
+            id = endpoint.Id.Value,
+            url = endpoint.Url,
+            eventTypes = endpoint.EventTypes.ToArray(),
+            enabled = endpoint.Enabled,
+            disabledReason = endpoint.DisabledReason,
+            secret = endpoint.Secret,
+            previousSecret = endpoint.PreviousSecret,
+            previousSecretUntil = endpoint.PreviousSecretUntil?.UtcDateTime,
+            version = endpoint.Version,
+        });
+        return await WriteAsync(resumes ? sql + resume : sql, parameters, cancellationToken);
+    }
+
+    /// <summary>With all its deliveries. False when there was none.</summary>
+    public async Task<bool> DeleteAsync(Caller caller, Id<WebhookEndpointResource> id, CancellationToken cancellationToken)
+    {
+        const string sql = """
+            delete from webhook_endpoints where id = @id and marketplace_id = @marketplace and mode = @mode returning id;
+            delete from webhook_deliveries where endpoint_id = @id and marketplace_id = @marketplace and mode = @mode;
+            """;
+        await using var connection = await db.OpenAsync(cancellationToken);
+        return await connection.QuerySingleOrDefaultAsync<Guid?>(new CommandDefinition(
+            sql, new { id = id.Value, marketplace = caller.MarketplaceId, mode = caller.Mode.Code() }, cancellationToken: cancellationToken)) is not null;
+    }
+
+    /// <summary>Runs a statement that says how many endpoints it wrote, with the key's row, in one transaction that is undone when it wrote none.</summary>
+    private async Task<bool> WriteAsync(string sql, DynamicParameters parameters, CancellationToken cancellationToken)
+    {
+        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        try
+        {
+            if (await connection.QuerySingleAsync<int>(new CommandDefinition(sql, parameters, transaction, cancellationToken: cancellationToken)) == 0) return false;
+            await connection.ExecuteAsync(new CommandDefinition(InsertKey, parameters, transaction, cancellationToken: cancellationToken));
+            await transaction.CommitAsync(CancellationToken.None);
+            return true;
+        }
+        catch (PostgresException e) when (Idempotency.IsTaken(e))
+        {
+            return false;
+        }
+    }
+
+    private sealed class Row
+    {
+        public Guid Id { get; init; }
+
+        public string Url { get; init; } = "";
+
+        public string[] EventTypes { get; init; } = [];
+
+        public bool Enabled { get; init; }
+
+        public string? DisabledReason { get; init; }
+
+        public string Secret { get; init; } = "";
+
+        public string? PreviousSecret { get; init; }
+
+        public DateTime? PreviousSecretUntil { get; init; }
+
+        public int Version { get; init; }
+
+        public DateTime CreatedAt { get; init; }
+
+        public DateTime UpdatedAt { get; init; }
+
+        public WebhookEndpoint ToEndpoint(Caller owner) => new()
+        {
+            Id = new Id<WebhookEndpointResource>(Id),
+            Owner = owner,
+            Url = Url,
+            EventTypes = EventTypes,
+            Enabled = Enabled,
+            DisabledReason = DisabledReason,
+            Secret = Secret,
+            PreviousSecret = PreviousSecret,
+            PreviousSecretUntil = PreviousSecretUntil,
+            Version = Version,
+            CreatedAt = CreatedAt,
+            UpdatedAt = UpdatedAt,
+        };
+    }
+}
