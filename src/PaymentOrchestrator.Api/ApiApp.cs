@@ -2,14 +2,20 @@ using Mediator;
 using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Buyers;
 using PaymentOrchestrator.Api.Eligibility;
+using PaymentOrchestrator.Api.Events;
 using PaymentOrchestrator.Api.Http;
+using PaymentOrchestrator.Api.Ledger;
 using PaymentOrchestrator.Api.LinkedAccounts;
 using PaymentOrchestrator.Api.Network;
+using PaymentOrchestrator.Api.Notifications;
+using PaymentOrchestrator.Api.Orders;
+using PaymentOrchestrator.Api.PaymentOptions;
 using PaymentOrchestrator.Api.Payments;
 using PaymentOrchestrator.Api.Postgres;
 using PaymentOrchestrator.Api.Providers;
 using PaymentOrchestrator.Api.Quotes;
 using PaymentOrchestrator.Api.Rates;
+using PaymentOrchestrator.Api.Refunds;
 using PaymentOrchestrator.Api.Returns;
 
 namespace PaymentOrchestrator.Api;
@@ -68,16 +74,31 @@ public static class ApiApp
         services.AddSingleton<LinkedAccountStore>();
         services.AddSingleton<BuyerFactsReader>();
         services.AddSingleton<BuyerStanding>();
+        services.AddSingleton<OrderCheck>();
         services.AddSingleton<EligibilityStore>();
         services.AddSingleton<QuoteMaker>();
         services.AddSingleton<QuoteStore>();
+        services.AddSingleton<OptionPricer>();
+        services.AddSingleton(new BankTransferComparison(configuration));
+        services.AddSingleton<PaymentOptionsStore>();
         services.AddSingleton<PaymentStore>();
         services.AddSingleton<PaymentReader>();
         services.AddSingleton<PaymentChanges>();
         services.AddSingleton<OpenPaymentStore>();
         services.AddSingleton<PaymentInquiry>();
+        services.AddSingleton<PaymentSettlement>();
         services.AddSingleton<ResolverSchedule>();
+        services.AddSingleton<NotificationHints>();
         services.AddHostedService<PaymentResolver>();
+
+        services.AddSingleton<RefundStore>();
+        services.AddSingleton<RefundChanges>();
+        services.AddSingleton<RefundSchedule>();
+        services.AddHostedService<RefundResolver>();
+
+        services.AddSingleton<LedgerReader>();
+        services.AddSingleton<LedgerProof>();
+        services.AddSingleton<EventReader>();
     }
 
     private static void Configure(WebApplication app)
@@ -107,11 +128,26 @@ public static class ApiApp
         CreateQuoteEndpoint.Map(v1);
         GetQuoteEndpoint.Map(v1);
 
+        CreatePaymentOptionsEndpoint.Map(v1);
+        GetPaymentOptionsEndpoint.Map(v1);
+
         PayEndpoint.Map(v1);
         ListPaymentsEndpoint.Map(v1);
         GetPaymentEndpoint.Map(v1);
         CancelPaymentEndpoint.Map(v1);
         ResolvePaymentEndpoint.Map(v1);
+
+        CreateRefundEndpoint.Map(v1);
+        ListRefundsEndpoint.Map(v1);
+        GetRefundEndpoint.Map(v1);
+        ResolveRefundEndpoint.Map(v1);
+
+        GetTimelineEndpoint.Map(v1);
+        ListLedgerEntriesEndpoint.Map(v1);
+        ListLedgerBalancesEndpoint.Map(v1);
+        ProveLedgerEndpoint.Map(v1);
+        ListEventsEndpoint.Map(v1);
+        GetEventEndpoint.Map(v1);
 
         ReturnEndpoint.Map(v1);
         ReceiveNotificationEndpoint.Map(v1);

@@ -3,12 +3,6 @@ using PaymentOrchestrator.Domain;
 
 namespace PaymentOrchestrator.Api.Events;
 
-/// <summary>The id space of events.</summary>
-public sealed record EventResource : IResource
-{
-    public static string Prefix => "evt";
-}
-
 /// <summary>Something that happened to an object, written by the command that made it happen.</summary>
 /// <param name="Id">The event's own id.</param>
 /// <param name="Type"><c>payment.succeeded</c>, <c>linked_account.active</c> …</param>

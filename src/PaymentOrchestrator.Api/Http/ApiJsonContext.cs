@@ -1,11 +1,15 @@
 using System.Text.Json.Serialization;
 using PaymentOrchestrator.Api.Buyers;
 using PaymentOrchestrator.Api.Eligibility;
+using PaymentOrchestrator.Api.Events;
 using PaymentOrchestrator.Api.Fees;
+using PaymentOrchestrator.Api.Ledger;
 using PaymentOrchestrator.Api.LinkedAccounts;
+using PaymentOrchestrator.Api.PaymentOptions;
 using PaymentOrchestrator.Api.Payments;
 using PaymentOrchestrator.Api.Quotes;
 using PaymentOrchestrator.Api.Rates;
+using PaymentOrchestrator.Api.Refunds;
 
 namespace PaymentOrchestrator.Api.Http;
 
@@ -25,11 +29,23 @@ namespace PaymentOrchestrator.Api.Http;
 [JsonSerializable(typeof(CreateQuoteRequest))]
 [JsonSerializable(typeof(QuoteResource))]
 [JsonSerializable(typeof(IReadOnlyList<QuoteFee>))]
+[JsonSerializable(typeof(CreatePaymentOptionsRequest))]
+[JsonSerializable(typeof(PaymentOptionsResource))]
 [JsonSerializable(typeof(PayRequest))]
 [JsonSerializable(typeof(NoFields))]
 [JsonSerializable(typeof(ResolvePaymentRequest))]
 [JsonSerializable(typeof(PaymentResource))]
 [JsonSerializable(typeof(PaymentList))]
+[JsonSerializable(typeof(CreateRefundRequest))]
+[JsonSerializable(typeof(ResolveRefundRequest))]
+[JsonSerializable(typeof(RefundResource))]
+[JsonSerializable(typeof(RefundList))]
+[JsonSerializable(typeof(TimelineResource))]
+[JsonSerializable(typeof(EventResource))]
+[JsonSerializable(typeof(EventList))]
+[JsonSerializable(typeof(LedgerEntryList))]
+[JsonSerializable(typeof(LedgerBalanceList))]
+[JsonSerializable(typeof(LedgerProofResource))]
 [JsonSerializable(typeof(PaymentMethodList))]
 [JsonSerializable(typeof(ExchangeRateList))]
 [JsonSerializable(typeof(FeeRuleDocument[]))]

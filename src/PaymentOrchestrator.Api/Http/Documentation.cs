@@ -33,7 +33,11 @@ internal static class Documentation
             MapId<LinkedAccounts.LinkedAccountResource>(options);
             MapId<Eligibility.EligibilityCheckResource>(options);
             MapId<Quotes.QuoteResource>(options);
+            MapId<PaymentOptions.PaymentOptionsResource>(options);
             MapId<Payments.PaymentResource>(options);
+            MapId<Refunds.RefundResource>(options);
+            MapId<Events.EventResource>(options);
+            MapId<Ledger.LedgerTransactionResource>(options);
             options.MapType<Observation>(() => new OpenApiSchema
             {
                 Description = "A word, or an amount of money.",

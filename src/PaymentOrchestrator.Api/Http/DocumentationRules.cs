@@ -4,7 +4,7 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace PaymentOrchestrator.Api.Http;
 
-/// <summary>What every operation has: the key, the Idempotency-Key where it applies.</summary>
+/// <summary>What every operation has: the key, the Idempotency-Key and the language where they apply.</summary>
 internal sealed class OperationRules : IOperationFilter
 {
     public void Apply(OpenApiOperation operation, OperationFilterContext context)
@@ -19,6 +19,19 @@ internal sealed class OperationRules : IOperationFilter
         }
 
         var parameters = metadata.OfType<MethodInfo>().FirstOrDefault()?.GetParameters() ?? [];
+        if (parameters.Any(parameter => parameter.ParameterType == typeof(AcceptedLanguage)))
+        {
+            operation.Parameters ??= [];
+            operation.Parameters.Add(new OpenApiParameter
+            {
+                Name = "Accept-Language",
+                In = ParameterLocation.Header,
+                Description = "The language of sentences for the buyer: English or Simplified Chinese; English where neither is named.",
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+                Example = "zh-CN",
+            });
+        }
+
         var required = parameters.Any(parameter => parameter.ParameterType == typeof(RequiredIdempotencyKey));
         if (required || parameters.Any(parameter => parameter.ParameterType == typeof(OptionalIdempotencyKey)))
         {

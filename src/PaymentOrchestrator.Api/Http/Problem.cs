@@ -24,6 +24,9 @@ internal sealed record Problem(ProblemType Type, string Detail)
 
     public string? PaymentStatus { get; init; }
 
+    /// <summary>What is left to refund.</summary>
+    public Amount? AmountLeft { get; init; }
+
     /// <summary>The fresh quote that takes the place of an expired one.</summary>
     public Quotes.QuoteResource? Replacement { get; init; }
 

@@ -44,6 +44,10 @@ public sealed record ProblemDocument
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? PaymentStatus { get; init; }
 
+    /// <summary>refund_amount_too_large: how much of the order is left to refund, CNY.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Amount? AmountLeft { get; init; }
+
     /// <summary>quote_expired: a fresh quote for the same order, method and currency.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public QuoteResource? Replacement { get; init; }
@@ -65,6 +69,7 @@ public sealed record ProblemDocument
         BuyerId = problem.BuyerId,
         PaymentId = problem.PaymentId,
         PaymentStatus = problem.PaymentStatus,
+        AmountLeft = problem.AmountLeft,
         Replacement = problem.Replacement,
         Requirements = problem.Requirements,
     };

@@ -3,12 +3,6 @@ using PaymentOrchestrator.Domain;
 
 namespace PaymentOrchestrator.Api.Ledger;
 
-/// <summary>The id space of ledger transactions.</summary>
-public sealed record LedgerTransactionResource : IResource
-{
-    public static string Prefix => "ltx";
-}
-
 /// <summary>How a posting is written, as part of the command that makes the change it belongs to.</summary>
 internal static class LedgerSql
 {
@@ -22,6 +16,21 @@ internal static class LedgerSql
         select t.id, t.marketplace_id, t.mode, leg.line, leg.account, leg.currency, leg.amount, t.shard_key
         from ledger_transactions t, unnest(@legAccounts, @legCurrencies, @legAmounts) with ordinality as leg (account, currency, amount, line)
         where t.id = @ledgerId and t.shard_key = @shard;
+
+        """;
+
+    /// <summary>Writes the postings if this command made the refund's present state (its last event is @eventId).</summary>
+    public const string InsertForRefund = """
+        insert into ledger_transactions (id, marketplace_id, mode, payment_id, cause_id, kind, created_at, shard_key)
+        select t.id, r.marketplace_id, r.mode, r.payment_id, r.id, t.kind, @now, r.shard_key
+        from refunds r, unnest(@ledgerIds, @ledgerKinds) as t (id, kind)
+        where r.id = @id and r.shard_key = @shard and r.last_event_id = @eventId;
+
+        insert into ledger_entries (transaction_id, marketplace_id, mode, line, account, currency, amount, shard_key)
+        select t.id, t.marketplace_id, t.mode, leg.line, leg.account, leg.currency, leg.amount, t.shard_key
+        from ledger_transactions t
+            join unnest(@legTransactions, @legLines, @legAccounts, @legCurrencies, @legAmounts) as leg (transaction_id, line, account, currency, amount) on leg.transaction_id = t.id
+        where t.id = any (@ledgerIds) and t.shard_key = @shard;
 
         """;
 
@@ -53,6 +62,23 @@ internal static class LedgerSql
             legAccounts = legs.Select(leg => leg.Account.Code()).ToArray(),
             legCurrencies = legs.Select(leg => leg.Amount.Currency.Code).ToArray(),
             legAmounts = legs.Select(leg => leg.Amount.Value).ToArray(),
+        });
+    }
+
+    /// <summary>For <see cref="InsertForRefund"/>: one movement may take several postings.</summary>
+    public static void AddParameters(DynamicParameters parameters, IReadOnlyList<LedgerPosting> postings, short shardKey, DateTimeOffset now)
+    {
+        var transactions = postings.Select(posting => (Id: Id<LedgerTransactionResource>.New(shardKey, now).Value, posting.Kind, posting.Legs)).ToList();
+        var legs = transactions.SelectMany(transaction => transaction.Legs.Select((leg, index) => (transaction.Id, Line: (short)(index + 1), Leg: leg))).ToList();
+        parameters.AddDynamicParams(new
+        {
+            ledgerIds = transactions.Select(transaction => transaction.Id).ToArray(),
+            ledgerKinds = transactions.Select(transaction => transaction.Kind).ToArray(),
+            legTransactions = legs.Select(leg => leg.Id).ToArray(),
+            legLines = legs.Select(leg => leg.Line).ToArray(),
+            legAccounts = legs.Select(leg => leg.Leg.Account.Code()).ToArray(),
+            legCurrencies = legs.Select(leg => leg.Leg.Amount.Currency.Code).ToArray(),
+            legAmounts = legs.Select(leg => leg.Leg.Amount.Value).ToArray(),
         });
     }
 }

@@ -89,7 +89,7 @@ internal sealed class ListPaymentMethodsHandler(Db db, ReferenceRates rates, Tim
                     Requirements = [.. RequirementCodes.Of(method).Select(code => code.Text())],
                     Network = method.IsNetworkBound() ? "outside_mainland_china" : "anywhere",
                     MinimumOrder = RequirementCodes.Of(method).Contains(RequirementCode.OrderMinimumAmount) ? EligibilityRules.WorldFirstBalanceMinimum : null,
-                    Speed = method == PaymentMethod.Card ? null : "minutes",
+                    Speed = method.Speed(),
                     Currencies = [.. currencies.Where(currency => method.Accepts(currency)).Select(currency => Describe(schedule.RuleFor(method, currency), currency))],
                     FeeScheduleId = schedule.Id,
                 }),

@@ -50,6 +50,21 @@ internal sealed class OpenPaymentStore(Db db)
         return await ReadAsync(rows);
     }
 
+    /// <summary>
+    /// Succeeded payments of these orders whose supplier's money is not confirmed. 1688's messages name orders, not buyers, so this looks on every shard.
+    /// </summary>
+    public async Task<IReadOnlyList<Id<PaymentResource>>> FindUnsettledAsync(Mode mode, IReadOnlyList<string> orderIds, CancellationToken cancellationToken)
+    {
+        const string sql = """
+            select id from payments
+            where order_id = any(@orderIds) and mode = @mode and status = 'succeeded' and settlement_status = 'pending'
+            limit 100;
+            """;
+        await using var connection = await db.OpenAsync(cancellationToken);
+        var ids = await connection.QueryAsync<Guid>(new CommandDefinition(sql, new { orderIds = orderIds.ToArray(), mode = mode.Code() }, cancellationToken: cancellationToken));
+        return [.. ids.Select(id => new Id<PaymentResource>(id))];
+    }
+
     /// <summary>When to ask again.</summary>
     public async Task PostponeAsync(Payment payment, DateTimeOffset nextAt, CancellationToken cancellationToken)
     {

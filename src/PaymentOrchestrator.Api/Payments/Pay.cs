@@ -3,6 +3,7 @@ using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Eligibility;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.LinkedAccounts;
+using PaymentOrchestrator.Api.Orders;
 using PaymentOrchestrator.Api.Postgres;
 using PaymentOrchestrator.Api.Providers;
 using PaymentOrchestrator.Api.Quotes;
@@ -46,7 +47,7 @@ internal sealed record Pay(Caller Caller, PayRequest Request, KeyedRequest Key) 
 /// dies in between, the intent stays and says whom to ask.
 /// </summary>
 internal sealed class PayHandler(
-    PaymentStore store, QuoteStore quotes, QuoteMaker maker, BuyerStanding standing, ProviderDirectory providers, Secrets secrets, PublicAddress address, PaymentChanges changes,
+    PaymentStore store, QuoteStore quotes, QuoteMaker maker, BuyerStanding standing, OrderCheck orders, ProviderDirectory providers, Secrets secrets, PublicAddress address, PaymentChanges changes,
     ResolverSchedule schedule, TimeProvider clock)
     : ICommandHandler<Pay, Result<PaymentResource>>
 {
@@ -62,12 +63,14 @@ internal sealed class PayHandler(
         if (await RefuseAsync(known, quote, cancellationToken) is { } refusal) return refusal;
 
         var buyerIp = request.BuyerIp ?? (clock.Now() - quote.CreatedAt <= AddressServesFor ? quote.BuyerIp : null);
+        var orderAnswer = orders.RefuseAsync(caller.Mode, known.Accounts.Newest(LinkProvider.Marketplace1688), quote.OrderId, quote.Price.Order, cancellationToken);
         var verdict = await standing.JudgeQuoteAsync(caller.Mode, known.Accounts, quote.Method, quote.Price.Order, quote.Price.Total, buyerIp, cancellationToken);
-        if (!verdict.Eligible)
+        var orderRefusal = await orderAnswer;
+        if ((verdict.Eligible ? orderRefusal : NotEligible(verdict)) is { } noPayment)
         {
-            // The payment that this request repeats may have taken the very balance that is missing now: then it is the answer.
+            // The payment that this request repeats may have taken the very balance that is missing now, or have paid the order: then it is the answer.
             var present = await store.LoadForPayingAsync(caller, request.QuoteId, key.Key!, clock.Now(), cancellationToken);
-            return present.Quote?.PaymentId is null && present.Live is null ? NotEligible(verdict) : await Handle(command, cancellationToken);
+            return present.Quote?.PaymentId is null && present.Live is null ? noPayment : await Handle(command, cancellationToken);
         }
 
         var payment = Payment.Of(quote, request.ReturnUrl, request.Metadata ?? new Dictionary<string, string>(), clock.Now());

@@ -1,5 +1,6 @@
 using Npgsql;
 using PaymentOrchestrator.Api.Http;
+using PaymentOrchestrator.Domain;
 
 namespace PaymentOrchestrator.Api.Postgres;
 
@@ -15,6 +16,32 @@ internal static class Idempotency
         from idempotency_keys
         where marketplace_id = @marketplace and mode = @mode and scope = @scope and key = @key and shard_key = @shard;
         """;
+
+    /// <summary>Takes the request's key, if it has one, in the same transaction as whatever else the batch writes.</summary>
+    /// <param name="scope">The buyer.</param>
+    /// <param name="resource">What the key stands for from now on.</param>
+    public static void TakeKey(this NpgsqlBatchCommandCollection commands, KeyedRequest? request, Caller caller, Guid scope, Guid resource, short shard, DateTimeOffset now)
+    {
+        if (request?.Key is not { } key) return;
+        const string sql = """
+            insert into idempotency_keys (marketplace_id, mode, scope, key, fingerprint, resource_id, created_at, shard_key)
+            values (@marketplace, @mode, @scope, @key, @fingerprint, @resource, @now, @shard)
+            """;
+        commands.Add(new NpgsqlBatchCommand(sql)
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<int>("marketplace", caller.MarketplaceId),
+                new NpgsqlParameter<string>("mode", caller.Mode.Code()),
+                new NpgsqlParameter<Guid>("scope", scope),
+                new NpgsqlParameter<string>("key", key),
+                new NpgsqlParameter<byte[]>("fingerprint", request.Fingerprint),
+                new NpgsqlParameter<Guid>("resource", resource),
+                new NpgsqlParameter<DateTime>("now", now.UtcDateTime),
+                new NpgsqlParameter<short>("shard", shard),
+            },
+        });
+    }
 
     /// <summary>Whether the exception says that another request took the key first. Its transaction, and so its effect, is not ours.</summary>
     public static bool IsTaken(PostgresException e) => Violates(e, "idempotency_keys_pkey");

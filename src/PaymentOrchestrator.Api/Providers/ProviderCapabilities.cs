@@ -17,6 +17,7 @@ internal static class ProviderOperation
     public const string RefreshAuthorization = "refresh_authorization";
     public const string RevokeAuthorization = "revoke_authorization";
     public const string ReadFacts = "read_facts";
+    public const string ReadOrder = "read_order";
     public const string LinkMarketplace = "link_marketplace";
     public const string Quote = "quote";
     public const string Debit = "debit";

@@ -15,20 +15,21 @@ internal sealed record QuoteWish(
 /// <summary>Prices a wish: the rate of its method, the fee schedule's rule, the quote engine, and how long the price holds.</summary>
 internal sealed class QuoteMaker(ProviderDirectory providers, ReferenceRates reference, IConfiguration configuration, TimeProvider clock)
 {
+    public static Problem NoPriceInTime { get; } = new(ProblemType.ProviderUnavailable, "The provider gave no price in time. Ask again.") { RetryAfter = 1 };
+
     private readonly TimeSpan defaultLock = configuration.GetValue<TimeSpan?>("Quotes:Lock") ?? TimeSpan.FromMinutes(15);
 
-    public async Task<Result<Quote>> MakeAsync(QuoteWish wish, FeeSchedule schedule, CancellationToken cancellationToken)
-    {
-        if (!wish.Method.Accepts(wish.Source)) return NotSupported(wish);
-        var rule = schedule.RuleFor(wish.Method, wish.Source);
-        MidRate? mid = null;
-        if (wish.Source != Currency.Cny)
-        {
-            var found = await MidAsync(wish, cancellationToken);
-            if (found.Problem is { } problem) return problem;
-            mid = found.Value;
-        }
+    public async Task<Result<Quote>> MakeAsync(QuoteWish wish, FeeSchedule schedule, CancellationToken cancellationToken) =>
+        Make(wish, schedule, await MidAsync(wish, cancellationToken));
 
+    /// <summary>
+    /// The quote at a rate that <see cref="MidAsync"/> gave for the same order and currency: one price that WorldFirst guaranteed serves both of
+    /// its methods.
+    /// </summary>
+    public Result<Quote> Make(QuoteWish wish, FeeSchedule schedule, Result<MidRate?> rate)
+    {
+        if (rate.Problem is { } problem) return problem;
+        var (mid, rule) = (rate.Value, schedule.RuleFor(wish.Method, wish.Source));
         var result = wish.FixedSide == Quote.FixedSource
             ? QuoteEngine.ForSource(wish.Fixed, mid, rule)
             : QuoteEngine.ForOrder(wish.Fixed, wish.Source, mid, rule);
@@ -64,8 +65,11 @@ internal sealed class QuoteMaker(ProviderDirectory providers, ReferenceRates ref
         };
     }
 
-    private async Task<Result<MidRate>> MidAsync(QuoteWish wish, CancellationToken cancellationToken)
+    /// <summary>The rate that the wish is to be priced at; null for CNY, where nothing is converted.</summary>
+    public async Task<Result<MidRate?>> MidAsync(QuoteWish wish, CancellationToken cancellationToken)
     {
+        if (!wish.Method.Accepts(wish.Source)) return NotSupported(wish);
+        if (wish.Source == Currency.Cny) return (MidRate?)null;
         IRateSource source = reference;
         // A fixed source amount informs only: WorldFirst guarantees prices for an order, so the reference rate serves there.
         if (wish.Method.IsFundedByWorldFirst() && wish.FixedSide == Quote.FixedOrder)
@@ -85,7 +89,7 @@ internal sealed class QuoteMaker(ProviderDirectory providers, ReferenceRates ref
             ProviderAnswer<MidRate>.Ok ok => ok.Value,
             ProviderAnswer<MidRate>.Refused { Code: FailureCode.LimitExceeded } => Problem.TooLarge("source_amount", wish.Source),
             ProviderAnswer<MidRate>.Refused => NotSupported(wish),
-            _ => new Problem(ProblemType.ProviderUnavailable, "The provider gave no price in time. Ask again.") { RetryAfter = 1 },
+            _ => NoPriceInTime,
         };
     }
 

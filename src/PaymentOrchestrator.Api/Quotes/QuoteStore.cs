@@ -52,55 +52,13 @@ internal sealed class QuoteStore(Db db)
     /// <summary>False when the key was taken; then nothing was written.</summary>
     public async Task<bool> TryInsertAsync(Quote quote, KeyedRequest? key, CancellationToken cancellationToken)
     {
-        const string sql = """
-            insert into idempotency_keys (marketplace_id, mode, scope, key, fingerprint, resource_id, created_at, shard_key)
-            select @marketplace, @mode, @buyer, @key, @fingerprint, @id, @now, @shard where @key is not null;
-            insert into quotes (
-                id, marketplace_id, mode, buyer_id, method, order_id, supplier_id, fixed_side, order_amount, source_currency, source_amount, mid, customer_rate,
-                markup_bps, markup_amount, rate_source, rate_as_of, rate_stale, provider_quote_id, fees, total, fee_refundable, fee_schedule_id, buyer_ip,
-                created_at, expires_at, shard_key)
-            values (
-                @id, @marketplace, @mode, @buyer, @method, @orderId, @supplierId, @fixedSide, @orderAmount, @sourceCurrency, @sourceAmount, @mid, @customer,
-                @markupBps, @markupAmount, @rateSource, @rateAsOf, @rateStale, @providerQuoteId, @fees::jsonb, @total, @feeRefundable, @feeScheduleId, @buyerIp,
-                @now, @expiresAt, @shard);
-            """;
-        var price = quote.Price;
-        var parameters = new DynamicParameters(new
-        {
-            id = quote.Id.Value,
-            marketplace = quote.Owner.MarketplaceId,
-            mode = quote.Owner.Mode.Code(),
-            buyer = quote.BuyerId.Value,
-            method = quote.Method.Code(),
-            orderId = quote.OrderId,
-            supplierId = quote.SupplierId,
-            fixedSide = quote.FixedSide,
-            orderAmount = price.Order.Value,
-            sourceCurrency = price.Source.Currency.Code,
-            sourceAmount = price.Source.Value,
-            mid = price.Mid?.Rate.Value,
-            customer = price.Customer?.Value,
-            markupBps = price.MarkupBps,
-            markupAmount = price.Markup.Value,
-            rateSource = price.Mid?.Source,
-            rateAsOf = price.Mid?.AsOf.UtcDateTime,
-            rateStale = price.Mid?.Stale ?? false,
-            providerQuoteId = price.Mid?.ProviderQuoteId,
-            fees = ApiJson.Write(QuoteFees.Of(price.Fees)),
-            total = price.Total.Value,
-            feeRefundable = price.FeeRefundable,
-            feeScheduleId = quote.FeeScheduleId,
-            buyerIp = quote.BuyerIp,
-            now = quote.CreatedAt.UtcDateTime,
-            expiresAt = quote.ExpiresAt.UtcDateTime,
-            shard = quote.Id.ShardKey,
-            key = key?.Key,
-        });
-        parameters.Add("fingerprint", key?.Fingerprint, System.Data.DbType.Binary);
         await using var connection = await db.OpenAsync(cancellationToken);
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.TakeKey(key, quote.Owner, quote.BuyerId.Value, quote.Id.Value, quote.Id.ShardKey, quote.CreatedAt);
+        batch.BatchCommands.Add(QuoteInsert.Of(quote));
         try
         {
-            await connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
+            await batch.ExecuteNonQueryAsync(cancellationToken);
             return true;
         }
         catch (PostgresException e) when (Idempotency.IsTaken(e))

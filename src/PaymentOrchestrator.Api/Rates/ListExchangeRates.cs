@@ -33,6 +33,16 @@ public sealed record ExchangeRateResource
 
     /// <summary>Older than the configured age.</summary>
     public required bool Stale { get; init; }
+
+    internal static ExchangeRateResource From(MidRate mid) => new()
+    {
+        Base = mid.Rate.Base,
+        Counter = mid.Rate.Counter,
+        Mid = mid.Rate.ToRateString(),
+        Source = mid.Source,
+        AsOf = mid.AsOf,
+        Stale = mid.Stale,
+    };
 }
 
 internal sealed record ListExchangeRates : IQuery<Result<ExchangeRateList>>;
@@ -46,15 +56,7 @@ internal sealed class ListExchangeRatesHandler(ReferenceRates rates) : IQueryHan
             [
                 .. from currency in rates.Currencies.Append(Currency.Cnh)
                    let mid = rates.Mid(currency)
-                   select new ExchangeRateResource
-                   {
-                       Base = currency,
-                       Counter = mid.Rate.Counter,
-                       Mid = mid.Rate.ToRateString(),
-                       Source = mid.Source,
-                       AsOf = mid.AsOf,
-                       Stale = mid.Stale,
-                   },
+                   select ExchangeRateResource.From(mid),
             ],
         });
 }

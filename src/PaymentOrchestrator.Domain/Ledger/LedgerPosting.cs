@@ -31,10 +31,33 @@ public sealed class LedgerPosting
         new(LedgerAccount.SupplierPayable, -order),
     ]);
 
+    /// <summary>The supplier has the CNY: from the provider that was paid with, or, for cards, from the platform itself.</summary>
+    public static LedgerPosting Settlement(PaymentMethod method, Money order) => new("settlement",
+    [
+        new(LedgerAccount.SupplierPayable, order),
+        new(method == PaymentMethod.Card ? LedgerAccount.PlatformCny : LedgerAccount.ProviderSettlement, -order),
+    ]);
+
     /// <summary>A provider says that it moved something else than we asked for: kept apart until a person decides.</summary>
     public static LedgerPosting Suspense(Money moved) => new("suspense",
     [
         new(LedgerAccount.BuyerFunds, moved),
         new(LedgerAccount.Suspense, -moved),
     ]);
+
+    /// <summary>What was kept apart has found its place: the posting that says so stands beside this one.</summary>
+    /// <param name="moved">As it was given to <see cref="Suspense"/>.</param>
+    public static LedgerPosting SuspenseReversal(Money moved) => new("suspense_reversal",
+    [
+        new(LedgerAccount.BuyerFunds, -moved),
+        new(LedgerAccount.Suspense, moved),
+    ]);
+
+    /// <summary>A refund that succeeded: the payment's legs the other way round, for the part that was given back.</summary>
+    public static LedgerPosting Refund(RefundParts parts) => new("refund", Backwards(Payment(parts.Order, parts.Source, parts.Markup, parts.Fee)));
+
+    /// <summary>A refund that succeeded and came back: as if it had not been.</summary>
+    public static LedgerPosting RefundReversal(RefundParts parts) => new("refund_reversal", Backwards(Refund(parts)));
+
+    private static IReadOnlyList<LedgerLeg> Backwards(LedgerPosting posting) => [.. posting.Legs.Select(leg => leg with { Amount = -leg.Amount })];
 }

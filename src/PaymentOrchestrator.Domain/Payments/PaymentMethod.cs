@@ -45,6 +45,9 @@ public static class PaymentMethods
     /// <summary>Whether the method is open only from an address that is known not to be in mainland China.</summary>
     public static bool IsNetworkBound(this PaymentMethod method) => method is PaymentMethod.WorldFirstBalance or PaymentMethod.Card;
 
+    /// <summary>How long a payment usually takes: <c>minutes</c>; null where the provider does not say.</summary>
+    public static string? Speed(this PaymentMethod method) => method == PaymentMethod.Card ? null : "minutes";
+
     /// <summary>
     /// Whether the buyer can pay in this currency by this method, a rate provided: Alipay takes CNY alone, the others any currency but CNY,
     /// and a CNH balance funds World Pay alone.

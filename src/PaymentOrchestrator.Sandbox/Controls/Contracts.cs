@@ -1,4 +1,5 @@
 using PaymentOrchestrator.Sandbox.Buyers;
+using PaymentOrchestrator.Sandbox.Notifications;
 using PaymentOrchestrator.Sandbox.State;
 
 namespace PaymentOrchestrator.Sandbox.Controls;
@@ -46,4 +47,24 @@ public sealed record ExecutionView(
     internal static ExecutionView Of(Execution execution) => new(
         execution.Operation, execution.Provider, execution.RequestId, new AmountView(execution.Currency, execution.Value),
         execution.OrderId, execution.Payment, execution.At);
+}
+
+/// <summary>Notifications of payments, refunds, orders and disputes.</summary>
+/// <param name="Data">Oldest first.</param>
+public sealed record NotificationList(IReadOnlyList<NotificationView> Data);
+
+/// <summary>One notification.</summary>
+/// <param name="Provider">In whose form and under whose signature.</param>
+/// <param name="Type">The provider's name of it.</param>
+/// <param name="Status"><c>pending</c>, <c>delivered</c> or <c>given_up</c>.</param>
+/// <param name="Attempts">How often it was sent.</param>
+/// <param name="DueAt">When it is sent next, while it is pending.</param>
+/// <param name="LastError">Why the platform did not take it the last time.</param>
+public sealed record NotificationView(string Provider, string Type, string Status, int Attempts, DateTime? DueAt, string? LastError)
+{
+    internal static NotificationView Of(OutboxRow row)
+    {
+        var status = row.DeliveredAt is not null ? "delivered" : row.GaveUpAt is not null ? "given_up" : "pending";
+        return new NotificationView(row.Provider, row.Type, status, row.Attempts, status == "pending" ? row.DueAt : null, row.LastError);
+    }
 }

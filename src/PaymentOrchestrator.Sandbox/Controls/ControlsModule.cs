@@ -1,5 +1,6 @@
 using System.Text.Json;
 using PaymentOrchestrator.Sandbox.Buyers;
+using PaymentOrchestrator.Sandbox.Notifications;
 using PaymentOrchestrator.Sandbox.Rates;
 using PaymentOrchestrator.Sandbox.State;
 
@@ -27,6 +28,10 @@ internal static class ControlsModule
             .WithTags("Executions").WithSummary("What was really executed, newest last")
             .WithDescription("Only movements of money: a refusal or a replayed request adds nothing.")
             .Produces<ExecutionList>();
+        app.MapGet("/sandbox/notifications", GetNotifications)
+            .WithTags("Notifications").WithSummary("What the platform was told, or is still to be told, oldest first")
+            .WithDescription("Of payments, refunds, orders and disputes; none while Sandbox:Notifications is not true.")
+            .Produces<NotificationList>();
         app.MapGet("/health/live", () => Results.Json(new { status = "live" }))
             .WithTags("Health").WithSummary("The process answers");
     }
@@ -74,6 +79,12 @@ internal static class ControlsModule
     {
         var executions = await db.InTransaction(tx => Executions.List(tx, payment, buyer));
         return Results.Ok(new ExecutionList([.. executions.Select(ExecutionView.Of)]));
+    }
+
+    private static async Task<IResult> GetNotifications(SandboxDb db, string? buyer = null)
+    {
+        var rows = await db.InTransaction(tx => Outbox.List(tx, buyer));
+        return Results.Ok(new NotificationList([.. rows.Select(NotificationView.Of)]));
     }
 
     private static async Task<BuyerView> View(Tx tx, string buyerId) =>

@@ -60,18 +60,19 @@ internal sealed class MarketplaceApis(SandboxDb db, AuthorizationStore authoriza
 
     private static JsonObject View(Buyer buyer, Order order)
     {
+        var owner = order.OrderId.StartsWith(Orders.ForeignPrefix, StringComparison.Ordinal) ? buyer with { BuyerId = "another buyer" } : buyer;
         var baseInfo = new JsonObject
         {
             ["idOfStr"] = order.OrderId,
             ["status"] = order.Status,
-            ["buyerID"] = buyer.MemberId,
-            ["buyerLoginId"] = buyer.MemberLoginId,
+            ["buyerID"] = owner.MemberId,
+            ["buyerLoginId"] = owner.MemberLoginId,
         };
         // 1688 numbers its orders; a marketplace's own reference may be no number, and then only the text is true.
         if (long.TryParse(order.OrderId, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
             baseInfo["id"] = number;
         if (order.Amount is { } fen)
-            baseInfo["totalAmount"] = fen / 100m;
+            baseInfo["totalAmount"] = (fen + (order.OrderId.StartsWith(Orders.MismatchPrefix, StringComparison.Ordinal) ? 100 : 0)) / 100m;
         return new JsonObject { ["success"] = "true", ["result"] = new JsonObject { ["baseInfo"] = baseInfo } };
     }
 

@@ -16,6 +16,8 @@ public sealed class SandboxClient(HttpClient http, Uri root)
         "marketplace.account", "marketplace.identity", "marketplace.alipay_login", "card.linked", "card.scheme",
     ];
 
+    public Uri Root => root;
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     /// <summary>The buyer opens the provider's page, decides, and lets the browser go where it is sent: at last to our API's own answer.</summary>

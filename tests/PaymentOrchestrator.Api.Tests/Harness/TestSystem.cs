@@ -30,6 +30,8 @@ public sealed class TestSystem : IAsyncLifetime
 
     public Uri ApiUrl => new(Stack.ApiUrl);
 
+    public Uri SandboxUrl => new(Stack.SandboxUrl);
+
     /// <summary>The demo marketplace's client, in test mode.</summary>
     public ApiClient Api { get; private set; } = null!;
 
@@ -99,11 +101,18 @@ public sealed class TestSystem : IAsyncLifetime
     /// </summary>
     public async Task<ApiClient> StartAnotherApiAsync(TimeProvider clock, params string[] settings)
     {
+        var other = await StartOtherAsync(clock, settings);
+        lock (others) others.Add(other.App);
+        return other.Client;
+    }
+
+    /// <summary>The same, stopped when the test is done with it: for settings that would get in the way of other tests' background work.</summary>
+    public async Task<OtherApi> StartOtherAsync(TimeProvider clock, params string[] settings)
+    {
         var other = ApiApp.Build([.. apiArguments, "--urls=http://127.0.0.1:0", "--Payments:Resolver:Interval=1.00:00:00", .. settings], services => services.Replace(ServiceDescriptor.Singleton(clock)));
-        lock (others) others.Add(other);
         await other.StartAsync(TestContext.Current.CancellationToken);
         var address = other.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
-        return new ApiClient(Http, new Uri(address), Stack.Secrets.ApiKey);
+        return new OtherApi(other, new ApiClient(Http, new Uri(address), Stack.Secrets.ApiKey));
     }
 
     private WebApplication BuildApi(string[] arguments)
@@ -115,6 +124,16 @@ public sealed class TestSystem : IAsyncLifetime
 
 /// <summary>A marketplace with a client for each mode.</summary>
 public sealed record Tenant(int Id, ApiClient Test, ApiClient Live);
+
+/// <summary>An instance of the API besides the one that all tests share.</summary>
+public sealed record OtherApi(WebApplication App, ApiClient Client) : IAsyncDisposable
+{
+    public async ValueTask DisposeAsync()
+    {
+        await App.StopAsync(CancellationToken.None);
+        await App.DisposeAsync();
+    }
+}
 
 /// <summary>Our clock in an API instance, set by hand; durations still pass as they do.</summary>
 public sealed class SettableClock(DateTimeOffset start) : TimeProvider

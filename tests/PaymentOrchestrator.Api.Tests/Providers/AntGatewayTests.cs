@@ -88,6 +88,10 @@ public sealed class AntGatewayTests : IAsyncLifetime
     [InlineData("""{"result":{"resultStatus":"U","resultCode":"UNKNOWN_EXCEPTION"}}""")]
     [InlineData("""{"result":{"resultStatus":"F","resultCode":"REPEAT_REQ_INCONSISTENT"}}""")]
     [InlineData("""{"result":{"resultStatus":"F","resultCode":"INVALID_SIGNATURE"}}""")]
+    [InlineData("""{"result":{"resultStatus":"F","resultCode":"ACCESS_DENIED"}}""")]
+    [InlineData("""{"result":{"resultStatus":"F","resultCode":"PARAM_ILLEGAL"}}""")]
+    [InlineData("""{"result":{"resultStatus":"F","resultCode":"BALANCE_NOT_ENOUGH"},"transferRequestId":"att_2"}""")]
+    [InlineData("""{"result":{"resultStatus":"S","resultCode":"PROCESSING"},"transferId":"T1","transferRequestId":"att_2"}""")]
     public async Task A_signed_answer_that_decides_nothing_leaves_the_debit_unknown(string body)
     {
         provider.AnswerAnt(body);

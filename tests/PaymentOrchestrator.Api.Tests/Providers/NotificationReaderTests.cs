@@ -33,6 +33,36 @@ public sealed class NotificationReaderTests
             Assert.IsType<NotificationReading.Ignored>(Read(Reader("alipay"), Ant(body, "ALI_CLIENT"), body));
     }
 
+    [Theory]
+    [InlineData("alipay", "ALI_CLIENT", """{"notifyType":"PAYMENT_RESULT","result":{"resultStatus":"S"},"paymentRequestId":"pay_a-1","paymentId":"P1","paymentAmount":{"currency":"CNY","value":"1"}}""")]
+    [InlineData("alipay", "ALI_CLIENT", """{"notifyType":"PAYMENT_PENDING","result":{"resultStatus":"S"},"paymentRequestId":"pay_a-1"}""")]
+    [InlineData("worldfirst", "WF_CLIENT", """{"notifyType":"TRANSFER_RESULT","transferRequestId":"pay_a-1","transferStatus":"SUCCESS"}""")]
+    public void A_movement_told_by_an_Ant_gateway_is_a_hint_by_our_own_ids(string provider, string clientId, string body)
+    {
+        Assert.Equal(new NotificationReading.PaymentChanged("pay_a-1", "pay_a"), Read(Reader(provider), Ant(body, clientId), body));
+        Assert.IsType<NotificationReading.BadSignature>(Read(Reader(provider), Ant(body, clientId), body + " "));
+    }
+
+    [Fact]
+    public void A_refund_and_an_order_are_hints_too()
+    {
+        const string refund = """{"notifyType":"REFUND_RESULT","refundRequestId":"ref_a-12","paymentRequestId":"pay_a-1","refundStatus":"SUCCESS"}""";
+        Assert.Equal(new NotificationReading.RefundChanged("ref_a-12", "ref_a"), Read(Reader("alipay"), Ant(refund, "ALI_CLIENT"), refund));
+
+        foreach (var message in new[]
+        {
+            """{"type":"ORDER_BUYER_VIEW_ORDER_PAY","userInfo":"m1","data":{"orderId":12,"currentStatus":"waitsellersend"}}""",
+            """{"type":"ORDER_BATCH_PAY","userInfo":"m1","data":{"batchPay":[{"orderId":"12","status":"successed"},{"status":"x"}]}}""",
+        })
+        {
+            var signature = AopSignature.Sign("app-secret-of-1688", "", [new("message", message)]);
+            var reading = Read(Reader("marketplace_1688"), [], $"message={Uri.EscapeDataString(message)}&_aop_signature={signature}");
+            var changed = Assert.IsType<NotificationReading.OrderChanged>(reading);
+            Assert.Equal("12", Assert.Single(changed.OrderIds));
+            Assert.Equal("m1", changed.MemberId);
+        }
+    }
+
     [Fact]
     public void WorldFirst_gets_a_signed_acknowledgement()
     {

@@ -34,6 +34,8 @@ internal sealed class ScriptedProvider : IAsyncDisposable
         return Task.CompletedTask;
     };
 
+    public Uri Url => new(app.Urls.Single());
+
     public ProviderSet Set => services.GetRequiredService<ProviderDirectory>().For(Mode.Test);
 
     public static async Task<ScriptedProvider> StartAsync()

@@ -11,11 +11,12 @@ internal sealed class AopClient(HttpClient http, Marketplace1688Options options,
 {
     /// <summary>A signed call on a member's account that only reads.</summary>
     public Task<ProviderAnswer<T>> ReadAsync<T>(
-        string apiNamespace, string api, string accessToken, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        string apiNamespace, string api, string accessToken, JsonTypeInfo<T> type, CancellationToken cancellationToken,
+        params IReadOnlyList<KeyValuePair<string, string>> parameters)
         where T : AopAnswer
     {
         var urlPath = $"param2/1/{apiNamespace}/{api}/{options.AppKey}";
-        var form = new Dictionary<string, string>(StringComparer.Ordinal)
+        var form = new Dictionary<string, string>(parameters, StringComparer.Ordinal)
         {
             ["access_token"] = accessToken,
             ["_aop_timestamp"] = time.GetUtcNow().ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture),

@@ -64,6 +64,47 @@ internal sealed class AccountBasic
     public string? LoginType { get; init; }
 }
 
+internal sealed class BuyerViewAnswer : AopAnswer
+{
+    [JsonPropertyName("success")]
+    [JsonConverter(typeof(ScalarAsTextConverter))]
+    public string? Success { get; init; }
+
+    [JsonPropertyName("errorCode")]
+    [JsonConverter(typeof(ScalarAsTextConverter))]
+    public string? ErrorCode { get; init; }
+
+    [JsonPropertyName("result")]
+    public BuyerView? Result { get; init; }
+}
+
+internal sealed class BuyerView
+{
+    [JsonPropertyName("baseInfo")]
+    public OrderBaseInfo? BaseInfo { get; init; }
+}
+
+internal sealed class OrderBaseInfo
+{
+    /// <summary>A number beyond what JSON readers agree on, therefore also there as text.</summary>
+    [JsonPropertyName("idOfStr")]
+    [JsonConverter(typeof(ScalarAsTextConverter))]
+    public string? IdOfStr { get; init; }
+
+    [JsonPropertyName("status")]
+    public string? Status { get; init; }
+
+    /// <summary>Yuan, as a decimal.</summary>
+    [JsonPropertyName("totalAmount")]
+    [JsonConverter(typeof(ScalarAsTextConverter))]
+    public string? TotalAmount { get; init; }
+
+    [JsonPropertyName("buyerID")]
+    [JsonConverter(typeof(ScalarAsTextConverter))]
+    public string? BuyerId { get; init; }
+}
+
+[JsonSerializable(typeof(BuyerViewAnswer))]
 [JsonSerializable(typeof(TokenAnswer))]
 [JsonSerializable(typeof(AccountBasicAnswer))]
 internal sealed partial class AopJson : JsonSerializerContext;

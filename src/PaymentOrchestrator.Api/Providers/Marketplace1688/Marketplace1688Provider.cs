@@ -7,7 +7,7 @@ namespace PaymentOrchestrator.Api.Providers.Marketplace1688;
 /// 1688: the buyer's marketplace account. OAuth and the signed calls are public; that the consent page is told how the buyer enters
 /// (<c>login</c>) and who the buyer is (<c>reference</c>), and the identity and login fields of the account, are modelled.
 /// </summary>
-internal sealed class Marketplace1688Provider(AopClient client, Marketplace1688Options options, TimeProvider time) : IAccountLinker, IAccountRefresher
+internal sealed partial class Marketplace1688Provider(AopClient client, Marketplace1688Options options, TimeProvider time) : IAccountLinker, IAccountRefresher
 {
     public const string Name = "marketplace_1688";
 
@@ -15,7 +15,10 @@ internal sealed class Marketplace1688Provider(AopClient client, Marketplace1688O
         Name,
         [],
         [LinkProvider.Marketplace1688],
-        [ProviderOperation.Link, ProviderOperation.RefreshAuthorization, ProviderOperation.ReadFacts, ProviderOperation.ReceiveNotifications]);
+        [
+            ProviderOperation.Link, ProviderOperation.RefreshAuthorization, ProviderOperation.ReadFacts, ProviderOperation.ReadOrder,
+            ProviderOperation.ReceiveNotifications,
+        ]);
 
     public LinkProvider Provider => LinkProvider.Marketplace1688;
 

@@ -1,10 +1,11 @@
 using Mediator;
 using PaymentOrchestrator.Api.Http;
+using PaymentOrchestrator.Api.LinkedAccounts;
 using PaymentOrchestrator.Api.Providers;
 using PaymentOrchestrator.Api.Providers.Notifications;
 using PaymentOrchestrator.Domain;
 
-namespace PaymentOrchestrator.Api.LinkedAccounts;
+namespace PaymentOrchestrator.Api.Notifications;
 
 /// <summary>What providers tell us of their own accord. The signature comes first: without it nothing is read and nothing is written.</summary>
 internal static class ReceiveNotificationEndpoint
@@ -17,7 +18,7 @@ internal static class ReceiveNotificationEndpoint
         .WithDescription("Not for you to call. Each body is in the provider's own form and signed by the provider; the answer is the one that the provider expects.")
         .Produces(200).Refuses(400, 401, 404, 413);
 
-    private static async Task ReceiveAsync(string provider, HttpContext context, ProviderDirectory directory, ISender sender)
+    private static async Task ReceiveAsync(string provider, HttpContext context, ProviderDirectory directory, NotificationHints hints, ISender sender)
     {
         byte[] body;
         try
@@ -38,21 +39,17 @@ internal static class ReceiveNotificationEndpoint
             if (directory.For(mode).NotificationReader(provider) is not { } reader) continue;
             known = true;
             var target = context.Request.Path + context.Request.QueryString;
-            switch (reader.Read(context.Request.Method, target, context.Request.Headers, body))
-            {
-                // Signed by someone else, perhaps in the other mode.
-                case NotificationReading.BadSignature:
-                    continue;
-                case NotificationReading.AccountAuthorized authorized:
-                    var result = await sender.Send(
-                        new AuthorizeAccount(mode, authorized.BuyerId, authorized.Provider, authorized.Parameters), CancellationToken.None);
-                    if (result.Problem is { } problem) await HttpAnswers.WriteAsync(context, problem);
-                    else await WriteAsync(context, reader.Acknowledge(context.Request.Method, target));
-                    return;
-                default:
-                    await WriteAsync(context, reader.Acknowledge(context.Request.Method, target));
-                    return;
-            }
+            var reading = reader.Read(context.Request.Method, target, context.Request.Headers, body);
+            // Signed by someone else, perhaps in the other mode.
+            if (reading is NotificationReading.BadSignature) continue;
+
+            // Acknowledged once its effect is committed, whatever becomes of the connection meanwhile; until then the provider sends it again.
+            var refusal = reading is NotificationReading.AccountAuthorized authorized
+                ? (await sender.Send(new AuthorizeAccount(mode, authorized.BuyerId, authorized.Provider, authorized.Parameters), CancellationToken.None)).Problem
+                : await hints.FollowAsync(mode, reading);
+            if (refusal is not null) await HttpAnswers.WriteAsync(context, refusal);
+            else await WriteAsync(context, reader.Acknowledge(context.Request.Method, target));
+            return;
         }
 
         await HttpAnswers.WriteAsync(context, known

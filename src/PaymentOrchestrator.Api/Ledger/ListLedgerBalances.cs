@@ -1,0 +1,22 @@
+using Mediator;
+using PaymentOrchestrator.Api.Http;
+
+namespace PaymentOrchestrator.Api.Ledger;
+
+internal sealed record ListLedgerBalances(Caller Caller) : IQuery<Result<LedgerBalanceList>>;
+
+internal sealed class ListLedgerBalancesHandler(LedgerReader reader) : IQueryHandler<ListLedgerBalances, Result<LedgerBalanceList>>
+{
+    public async ValueTask<Result<LedgerBalanceList>> Handle(ListLedgerBalances query, CancellationToken cancellationToken) =>
+        new LedgerBalanceList { Data = await reader.BalancesAsync(query.Caller, cancellationToken) };
+}
+
+internal static class ListLedgerBalancesEndpoint
+{
+    public static void Map(IEndpointRouteBuilder v1) => v1
+        .MapGet("/ledger/balances", async (Caller caller, ISender sender, CancellationToken cancellationToken) =>
+            (await sender.Send(new ListLedgerBalances(caller), cancellationToken)).Ok())
+        .WithName("listLedgerBalances").WithTags("Ledger")
+        .WithSummary("What every account adds up to, per currency")
+        .Produces<LedgerBalanceList>().Refuses(401);
+}

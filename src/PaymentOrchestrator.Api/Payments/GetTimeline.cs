@@ -1,0 +1,197 @@
+using System.Security.Cryptography;
+using System.Text;
+using Dapper;
+using Mediator;
+using PaymentOrchestrator.Api.Events;
+using PaymentOrchestrator.Api.Http;
+using PaymentOrchestrator.Api.Ledger;
+using PaymentOrchestrator.Api.LinkedAccounts;
+using PaymentOrchestrator.Api.Postgres;
+using PaymentOrchestrator.Api.Quotes;
+using PaymentOrchestrator.Api.Refunds;
+using PaymentOrchestrator.Domain;
+
+namespace PaymentOrchestrator.Api.Payments;
+
+internal sealed record GetTimeline(Caller Caller, Id<PaymentResource> Id) : IQuery<Result<TimelineResource>>;
+
+/// <summary>Reads all that is stored of a payment on its one shard, in one round trip, and tells it in order.</summary>
+internal sealed class GetTimelineHandler(Db db) : IQueryHandler<GetTimeline, Result<TimelineResource>>
+{
+    // Of what was written in one commit, in the order of cause and effect.
+    private static readonly string[] Order =
+        ["quote", "request", "refund_started", "attempt_started", "attempt_ended", "refund_heard_of", "ledger_transaction", "settlement", "event"];
+
+    public async ValueTask<Result<TimelineResource>> Handle(GetTimeline query, CancellationToken cancellationToken)
+    {
+        const string sql = "select " + PaymentRow.Columns + """
+
+            from payments p where p.id = @id and p.marketplace_id = @marketplace and p.mode = @mode and p.shard_key = @shard;
+
+            select
+            """ + " " + QuoteStore.Columns + """
+
+            from payments p join quotes q on q.id = p.quote_id and q.shard_key = p.shard_key
+            where p.id = @id and p.marketplace_id = @marketplace and p.mode = @mode and p.shard_key = @shard;
+
+            select k.key, k.fingerprint, k.created_at, r.id as refund_id
+            from payments p
+                join idempotency_keys k on k.marketplace_id = p.marketplace_id and k.mode = p.mode and k.scope = p.buyer_id and k.shard_key = p.shard_key
+                left join refunds r on r.id = k.resource_id and r.payment_id = p.id and r.shard_key = p.shard_key
+            where p.id = @id and p.marketplace_id = @marketplace and p.mode = @mode and p.shard_key = @shard and (k.resource_id = p.id or r.id is not null);
+
+            select a.number, a.provider, a.request_id, a.linked_account_id, a.outcome, a.detail, a.provider_reference, a.started_at, a.ended_at
+            from attempts a where a.payment_id = @id and a.marketplace_id = @marketplace and a.mode = @mode and a.shard_key = @shard
+            order by a.number;
+
+            select r.id, r.request_id, r.source_currency, r.source_amount + r.fee_amount as returned, r.last_word, r.last_detail, r.provider_reference, r.tries,
+                r.resolved_by_operator, r.created_at, r.last_heard_at
+            from refunds r where r.payment_id = @id and r.marketplace_id = @marketplace and r.mode = @mode and r.shard_key = @shard
+            order by r.id;
+
+            select
+            """ + " " + LedgerEntryRow.Columns + """
+
+            from ledger_transactions t join ledger_entries e on e.transaction_id = t.id and e.shard_key = t.shard_key
+            where t.payment_id = @id and t.marketplace_id = @marketplace and t.mode = @mode and t.shard_key = @shard
+            order by t.id, e.line;
+            """;
+        const string events = "select " + EventRow.Columns + """
+
+            from events e
+            where e.object_id = any (@objects) and e.marketplace_id = @marketplace and e.mode = @mode and e.shard_key = @shard
+            order by e.object_id, e.object_version;
+            """;
+        var (caller, id) = query;
+        var owner = new { id = id.Value, marketplace = caller.MarketplaceId, mode = caller.Mode.Code(), shard = id.ShardKey };
+        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(sql, owner, cancellationToken: cancellationToken));
+        if ((await rows.ReadSingleOrDefaultAsync<PaymentRow>())?.ToPayment() is not { } payment) return Problem.NotFound<PaymentResource>("payment");
+        var quote = (await rows.ReadSingleAsync<QuoteRow>()).ToQuote(caller).ToResource(payment.CreatedAt);
+        var requests = (await rows.ReadAsync<RequestRow>()).ToList();
+        var attempts = (await rows.ReadAsync<AttemptRow>()).ToList();
+        var refunds = (await rows.ReadAsync<RefundTimelineRow>()).ToList();
+        var transactions = LedgerEntryRow.ToTransactions((await rows.ReadAsync<LedgerEntryRow>()).ToList()).ToList();
+        string[] objects = [payment.Id.ToString(), payment.QuoteId.ToString(), .. refunds.Select(refund => new Id<RefundResource>(refund.Id).ToString())];
+        var happened = await connection.QueryAsync<EventRow>(new CommandDefinition(
+            events, new { objects, owner.marketplace, owner.mode, owner.shard }, cancellationToken: cancellationToken));
+
+        IEnumerable<TimelineEntry> entries =
+        [
+            new() { At = quote.CreatedAt, Kind = "quote", Quote = quote },
+            .. requests.Select(request => new TimelineEntry { At = request.CreatedAt, Kind = "request", Request = request.ToResource(payment.Id) }),
+            .. attempts.Select(attempt => new TimelineEntry { At = attempt.StartedAt, Kind = "attempt_started", Attempt = attempt.ToResource(started: true) }),
+            .. attempts.Where(attempt => attempt.EndedAt is not null)
+                .Select(attempt => new TimelineEntry { At = attempt.EndedAt!.Value, Kind = "attempt_ended", Attempt = attempt.ToResource(started: false) }),
+            .. refunds.Select(refund => new TimelineEntry { At = refund.CreatedAt, Kind = "refund_started", Refund = refund.ToResource(started: true) }),
+            .. refunds.Where(refund => refund.LastHeardAt is not null)
+                .Select(refund => new TimelineEntry { At = refund.LastHeardAt!.Value, Kind = "refund_heard_of", Refund = refund.ToResource(started: false) }),
+            .. transactions.Select(transaction => new TimelineEntry { At = transaction.CreatedAt, Kind = "ledger_transaction", LedgerTransaction = transaction }),
+            .. happened.Select(row => new TimelineEntry { At = row.CreatedAt, Kind = "event", Event = row.ToResource() }),
+            .. payment.SettledAt is { } settledAt ? [new TimelineEntry { At = settledAt, Kind = "settlement", Settlement = payment.ToResource().Settlement }] : Array.Empty<TimelineEntry>(),
+        ];
+        return new TimelineResource
+        {
+            PaymentId = payment.Id,
+            Entries = [.. entries.OrderBy(entry => entry.At).ThenBy(entry => Array.IndexOf(Order, entry.Kind))],
+        };
+    }
+
+    private sealed class RequestRow
+    {
+        public string Key { get; init; } = "";
+
+        public byte[] Fingerprint { get; init; } = [];
+
+        public DateTime CreatedAt { get; init; }
+
+        public Guid? RefundId { get; init; }
+
+        public TimelineRequest ToResource(Id<PaymentResource> payment) => new()
+        {
+            KeySha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(Key))),
+            Fingerprint = Convert.ToHexStringLower(Fingerprint),
+            ResourceId = RefundId is { } refund ? new Id<RefundResource>(refund).ToString() : payment.ToString(),
+        };
+    }
+
+    private sealed class AttemptRow
+    {
+        public int Number { get; init; }
+
+        public string Provider { get; init; } = "";
+
+        public string RequestId { get; init; } = "";
+
+        public Guid LinkedAccountId { get; init; }
+
+        public string? Outcome { get; init; }
+
+        public string? Detail { get; init; }
+
+        public string? ProviderReference { get; init; }
+
+        public DateTime StartedAt { get; init; }
+
+        public DateTime? EndedAt { get; init; }
+
+        public TimelineAttempt ToResource(bool started) => new()
+        {
+            Number = Number,
+            Provider = Provider,
+            RequestId = RequestId,
+            LinkedAccountId = new Id<LinkedAccountResource>(LinkedAccountId),
+            Outcome = started ? null : Outcome,
+            Detail = started ? null : Detail,
+            ProviderReference = started ? null : ProviderReference,
+        };
+    }
+
+    private sealed class RefundTimelineRow
+    {
+        public Guid Id { get; init; }
+
+        public string RequestId { get; init; } = "";
+
+        public string SourceCurrency { get; init; } = "";
+
+        public long Returned { get; init; }
+
+        public string? LastWord { get; init; }
+
+        public string? LastDetail { get; init; }
+
+        public string? ProviderReference { get; init; }
+
+        public int Tries { get; init; }
+
+        public bool ResolvedByOperator { get; init; }
+
+        public DateTime CreatedAt { get; init; }
+
+        public DateTime? LastHeardAt { get; init; }
+
+        public TimelineRefund ToResource(bool started) => new()
+        {
+            Id = new Id<RefundResource>(Id),
+            RequestId = RequestId,
+            Returned = new Money(Currency.Parse(SourceCurrency), Returned),
+            Outcome = started ? null : LastWord,
+            Detail = started ? null : LastDetail,
+            ProviderReference = started ? null : ProviderReference,
+            Inquiries = started ? 0 : Tries,
+            ResolvedByOperator = !started && ResolvedByOperator,
+        };
+    }
+}
+
+internal static class GetTimelineEndpoint
+{
+    public static void Map(IEndpointRouteBuilder v1) => v1
+        .MapGet("/payments/{id}/timeline", async (string id, Caller caller, ISender sender, CancellationToken cancellationToken) =>
+            (await sender.Send(new GetTimeline(caller, Id<PaymentResource>.ParseOrNone(id)), cancellationToken)).Ok())
+        .WithName("getPaymentTimeline").WithTags("Payments")
+        .WithSummary("A payment's whole story, in order")
+        .WithDescription("Quote, requests (hashed), conversations with providers and their ids, events, ledger transactions, refunds, settlement: enough to prove that it was paid once.")
+        .Produces<TimelineResource>().Refuses(401, 404);
+}

@@ -1,0 +1,77 @@
+using PaymentOrchestrator.Api.Access;
+using PaymentOrchestrator.Api.Http;
+using PaymentOrchestrator.Api.Providers;
+using PaymentOrchestrator.Domain;
+
+namespace PaymentOrchestrator.Api.Refunds;
+
+/// <summary>
+/// Ends every refund that nobody is ending: its owner has died, or the provider's answer was unknown or pending. Any number of instances may run
+/// it; each due refund is claimed by one. It never uses another request id, so that asking and sending again are both harmless.
+/// </summary>
+internal sealed class RefundResolver(
+    RefundStore store, RefundChanges changes, ProviderDirectory providers, Secrets secrets, RefundSchedule schedule, TimeProvider clock, ILogger<RefundResolver> log)
+    : BackgroundService
+{
+    private const int Batch = 100;
+    private const int AtOnce = 8;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(schedule.Interval, clock);
+        try
+        {
+            do await RunOnceAsync(stoppingToken);
+            while (await timer.WaitForNextTickAsync(stoppingToken));
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Stopping; what was claimed is due again when its claim runs out.
+        }
+    }
+
+    private async Task RunOnceAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            var due = await store.FindDueAsync(clock.Now(), Batch, stoppingToken);
+            await Parallel.ForEachAsync(due, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = stoppingToken }, async (item, cancellationToken) =>
+            {
+                // Asking and sending again may each take as long as an owner has.
+                if (await store.ClaimAsync(item, clock.Now() + (2 * schedule.OwnerGoneAfter), cancellationToken) is { } claimed) await EndAsync(claimed);
+            });
+        }
+        catch (Npgsql.NpgsqlException e)
+        {
+            log.LogWarning(e, "The database did not answer; refunds that are due are looked for again in {Interval}.", schedule.Interval);
+        }
+    }
+
+    private async Task EndAsync(OpenRefund claimed)
+    {
+        try
+        {
+            await AskAsync(claimed);
+        }
+        catch (Exception e) when (e is not OperationCanceledException and not Npgsql.NpgsqlException)
+        {
+            // One refund that cannot be asked after must not keep the others waiting; it is due again when its claim runs out.
+            log.LogError(e, "{RefundId} could not be asked after.", claimed.Refund.Id);
+        }
+    }
+
+    private async Task AskAsync(OpenRefund claimed)
+    {
+        var refund = claimed.Refund;
+        var gateway = providers.For(refund.Owner.Mode).RefundGateway(claimed.Debit.Method)
+            ?? throw new InvalidOperationException($"{refund.Id} was begun with a provider that is not configured any more.");
+        var request = claimed.ToRequest(secrets);
+        var outcome = await gateway.InquireRefundAsync(request, CancellationToken.None);
+        var late = clock.Now() - refund.CreatedAt > schedule.GiveUpAfter;
+        // It never arrived. Sent again it has the same request id: should the first one be on its way still, the provider sees one.
+        if (outcome is RefundOutcome.NotFound && !late) outcome = await gateway.RefundAsync(request, CancellationToken.None);
+
+        var now = await changes.ApplyAsync(refund, outcome, clock.Now() + schedule.DelayAfter(refund.Tries));
+        if (late && now.Status == RefundStatus.Pending) await changes.GiveUpAsync(now);
+    }
+}
