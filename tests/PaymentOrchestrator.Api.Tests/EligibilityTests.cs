@@ -196,7 +196,9 @@ public sealed class EligibilityTests(TestSystem system)
     {
         var check = (await Api.PostAsync("/v1/eligibility-checks", new JsonObject
         {
-            ["buyer_id"] = await Api.BuyerAsync(), ["order"] = ApiClient.Order("o", 1), ["methods"] = new JsonArray("card", "alipay"),
+            ["buyer_id"] = await Api.BuyerAsync(),
+            ["order"] = ApiClient.Order("o", 1),
+            ["methods"] = new JsonArray("card", "alipay"),
         })).Must(201);
         Assert.Equal(["alipay", "card"], check.At("methods").EnumerateArray().Select(one => one.GetProperty("method").GetString()));
     }

@@ -6,7 +6,7 @@ namespace PaymentOrchestrator.Api.Tests;
 
 /// <summary>Alone on the machine: a hundred requests at once need all of it, and other tests' time limits would feel them.</summary>
 [CollectionDefinition(nameof(OnceTests), DisableParallelization = true)]
-public sealed class AloneOnTheMachine;
+public sealed class OneAtATime;
 
 /// <summary>Whatever is repeated, raced or reused: one payment, executed once and booked once.</summary>
 [Collection(nameof(OnceTests))]

@@ -126,8 +126,13 @@ public sealed class QuoteTests(TestSystem system)
         var buyer = await system.Sandbox.ReadyAsync(await Api.BuyerAsync());
         var quote = (await Api.PostAsync("/v1/quotes", new JsonObject
         {
-            ["buyer_id"] = buyer, ["method"] = "card", ["order"] = new JsonObject { ["id"] = ApiClient.NewOrder() }, ["source_currency"] = "USD", ["buyer_ip"] = ApiClient.Outside,
-            ["fixed_side"] = "source", ["source_amount"] = new JsonObject { ["currency"] = "USD", ["value"] = 1_807_00 },
+            ["buyer_id"] = buyer,
+            ["method"] = "card",
+            ["order"] = new JsonObject { ["id"] = ApiClient.NewOrder() },
+            ["source_currency"] = "USD",
+            ["buyer_ip"] = ApiClient.Outside,
+            ["fixed_side"] = "source",
+            ["source_amount"] = new JsonObject { ["currency"] = "USD", ["value"] = 1_807_00 },
         })).Must(201);
         // 1807.00 × 6.832163643 = 12345.719…: rounded down.
         Assert.Equal(("CNY 1234571", "USD 180700", "true"), (quote.Amount("order_amount"), quote.Amount("source_amount"), quote["indicative"].ToLowerInvariant()));

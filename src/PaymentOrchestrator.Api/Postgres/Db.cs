@@ -9,6 +9,9 @@ namespace PaymentOrchestrator.Api.Postgres;
 /// </summary>
 internal sealed class Db : IAsyncDisposable
 {
+    // The worker's commands are short and few at a time; a burst of requests with keys to look up must not take as many connections again.
+    private const int WorkerConnections = 20;
+
     private readonly NpgsqlDataSource app;
     private readonly NpgsqlDataSource worker;
 
@@ -43,7 +46,9 @@ internal sealed class Db : IAsyncDisposable
         var builder = new NpgsqlConnectionStringBuilder(own ?? configuration.GetConnectionString("Postgres")
             ?? throw new InvalidOperationException("Set ConnectionStrings:Postgres (or ConnectionStrings:App and :Worker) to the PostgreSQL database."));
         if (own is null) builder.Options = $"{builder.Options} -c role={role}".Trim();
-        if (builder.MaxAutoPrepare == 0 && !builder.ContainsKey("Max Auto Prepare")) builder.MaxAutoPrepare = 100;
+        // Not ContainsKey: that is true of every keyword that Npgsql knows.
+        if (!builder.ShouldSerialize("Max Auto Prepare")) builder.MaxAutoPrepare = 100;
+        if (role == "po_worker" && !builder.ShouldSerialize("Maximum Pool Size")) builder.MaxPoolSize = WorkerConnections;
         builder.ApplicationName = $"payment-orchestrator-{role}";
         return new NpgsqlDataSourceBuilder(builder.ConnectionString).Build();
     }

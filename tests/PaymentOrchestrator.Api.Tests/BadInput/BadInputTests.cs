@@ -106,7 +106,10 @@ public sealed class BadInputTests(TestSystem system) : IAsyncLifetime
         var liveBuyer = await mine.Live.BuyerAsync();
         var foreign = new Dictionary<string, string[]>
         {
-            ["byr"] = [theirBuyer, liveBuyer], ["quo"] = [theirQuote], ["pay"] = [theirPayment], ["lac"] = [theirWorldFirst, theirMarketplace],
+            ["byr"] = [theirBuyer, liveBuyer],
+            ["quo"] = [theirQuote],
+            ["pay"] = [theirPayment],
+            ["lac"] = [theirWorldFirst, theirMarketplace],
         };
         string[] IdsInPlaceOf(string prefix) =>
         [
@@ -283,7 +286,11 @@ public sealed class BadInputTests(TestSystem system) : IAsyncLifetime
                 "/v1/quotes",
                 new JsonObject
                 {
-                    ["buyer_id"] = buyer, ["method"] = "card", ["order"] = Order(withAmount: false), ["source_currency"] = "USD", ["fixed_side"] = "source",
+                    ["buyer_id"] = buyer,
+                    ["method"] = "card",
+                    ["order"] = Order(withAmount: false),
+                    ["source_currency"] = "USD",
+                    ["fixed_side"] = "source",
                     ["source_amount"] = new JsonObject { ["currency"] = "USD", ["value"] = 100_00 },
                 },
                 [.. order, new("source_amount", FieldKind.Amount), new("source_amount.currency", FieldKind.Currency), new("source_amount.value", FieldKind.Integer)]),

@@ -9,6 +9,9 @@ public sealed class Database(string connectionString) : IAsyncDisposable
 {
     private readonly NpgsqlDataSource source = NpgsqlDataSource.Create(connectionString);
 
+    /// <summary>As the owner, for an instance that a test makes itself.</summary>
+    public string ConnectionString => connectionString;
+
     public async Task ExecuteAsync(string sql, params object[] parameters)
     {
         await using var command = Command(sql, parameters);

@@ -24,7 +24,7 @@ internal sealed class TestPostgres : IAsyncDisposable
     public static async Task<TestPostgres> FindAsync()
     {
         if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } given)
-            return new TestPostgres($"the server of {Variable}", OwnDatabase(given));
+            return new TestPostgres($"the server of {Variable}", OwnDatabase(given, poolSize: 30));
         try
         {
             var container = new PostgreSqlBuilder(Image)
@@ -61,6 +61,7 @@ internal sealed class TestPostgres : IAsyncDisposable
         }
     }
 
-    private static string OwnDatabase(string server) =>
-        new NpgsqlConnectionStringBuilder(server) { Database = $"po_test_{Guid.NewGuid():N}" }.ConnectionString;
+    /// <param name="poolSize">A server that is not ours may admit no more than its default of 100 connections, and we have several pools.</param>
+    private static string OwnDatabase(string server, int poolSize = 100) =>
+        new NpgsqlConnectionStringBuilder(server) { Database = $"po_test_{Guid.NewGuid():N}", MaxPoolSize = poolSize }.ConnectionString;
 }
