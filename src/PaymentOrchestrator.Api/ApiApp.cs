@@ -7,6 +7,7 @@ using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.Ledger;
 using PaymentOrchestrator.Api.LinkedAccounts;
 using PaymentOrchestrator.Api.Network;
+using PaymentOrchestrator.Api.Orders;
 using PaymentOrchestrator.Api.Payments;
 using PaymentOrchestrator.Api.Postgres;
 using PaymentOrchestrator.Api.Providers;
@@ -71,6 +72,7 @@ public static class ApiApp
         services.AddSingleton<LinkedAccountStore>();
         services.AddSingleton<BuyerFactsReader>();
         services.AddSingleton<BuyerStanding>();
+        services.AddSingleton<OrderCheck>();
         services.AddSingleton<EligibilityStore>();
         services.AddSingleton<QuoteMaker>();
         services.AddSingleton<QuoteStore>();
@@ -79,12 +81,14 @@ public static class ApiApp
         services.AddSingleton<PaymentChanges>();
         services.AddSingleton<OpenPaymentStore>();
         services.AddSingleton<PaymentInquiry>();
+        services.AddSingleton<PaymentSettlement>();
         services.AddSingleton<ResolverSchedule>();
         services.AddHostedService<PaymentResolver>();
 
         services.AddSingleton<RefundStore>();
         services.AddSingleton<RefundChanges>();
         services.AddSingleton<RefundSchedule>();
+        services.AddSingleton<RefundInquiry>();
         services.AddHostedService<RefundResolver>();
 
         services.AddSingleton<LedgerReader>();

@@ -5,7 +5,9 @@ using PaymentOrchestrator.Sandbox.Alipay;
 using PaymentOrchestrator.Sandbox.Authorizations;
 using PaymentOrchestrator.Sandbox.Card;
 using PaymentOrchestrator.Sandbox.Controls;
+using PaymentOrchestrator.Sandbox.Faults;
 using PaymentOrchestrator.Sandbox.Marketplace1688;
+using PaymentOrchestrator.Sandbox.Notifications;
 using PaymentOrchestrator.Sandbox.Rates;
 using PaymentOrchestrator.Sandbox.State;
 using PaymentOrchestrator.Sandbox.WorldFirst;
@@ -30,12 +32,14 @@ public static class SandboxApp
         AddServices(builder.Services, SandboxOptions.From(builder.Configuration));
 
         var app = builder.Build();
+        app.UseMiddleware<FaultInjection>();
         app.UseFailures();
         app.MapWorldFirst();
         app.MapAlipay();
         app.MapMarketplace1688();
         app.MapCard();
         app.MapControls();
+        app.MapFaults();
         app.UseSwagger();
         app.UseSwaggerUI(ui => ui.DocumentTitle = "Providers' sandbox");
         app.MapGet("/", () => Results.Redirect("/swagger")).ExcludeFromDescription();
@@ -54,7 +58,11 @@ public static class SandboxApp
         services.AddKeyedSingleton(Providers.WorldFirst, (_, _) => WorldFirstModule.Party(options));
         services.AddKeyedSingleton(Providers.Alipay, (_, _) => AlipayModule.Party(options));
         services.AddSingleton<ActingAsBuyer>();
+        services.AddSingleton<FaultStore>();
+        services.AddSingleton<FaultInjection>();
+        services.AddSingleton<NotificationSigner>();
         services.AddSingleton<PlatformNotifier>();
+        services.AddHostedService<NotificationSender>();
         services.AddProblemDetails();
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower);
         services.AddEndpointsApiExplorer();

@@ -11,6 +11,9 @@ internal sealed record SandboxOptions
     /// <summary>Where notifications go; the platform's base address.</summary>
     public required Uri ApiUrl { get; init; }
 
+    /// <summary>Whether payments and refunds are told to the platform.</summary>
+    public required bool Notifications { get; init; }
+
     public required AntCredentials WorldFirst { get; init; }
 
     public required AntCredentials Alipay { get; init; }
@@ -48,10 +51,14 @@ internal sealed record SandboxOptions
             throw new InvalidOperationException($"The sandbox's configuration lacks: {string.Join(", ", missing)}.");
         if (!Uri.TryCreate(apiUrl, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
             throw new InvalidOperationException("Sandbox:ApiUrl must be an absolute http or https address.");
+        var notifications = false;
+        if (configuration["Sandbox:Notifications"] is { Length: > 0 } text && !bool.TryParse(text, out notifications))
+            throw new InvalidOperationException("Sandbox:Notifications must be true or false.");
         return new SandboxOptions
         {
             ConnectionString = connectionString,
             ApiUrl = uri,
+            Notifications = notifications,
             WorldFirst = worldFirst,
             Alipay = alipay,
             MarketplaceAppKey = appKey,

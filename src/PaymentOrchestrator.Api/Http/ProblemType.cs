@@ -40,6 +40,9 @@ internal sealed record ProblemType(string Code, int Status, string Title, bool R
     public static readonly ProblemType QuoteConsumed = new("quote_consumed", 409, "The quote was used by a payment.");
     public static readonly ProblemType QuoteIndicative = new("quote_indicative", 409, "The quote is indicative and cannot be paid.");
     public static readonly ProblemType OrderAlreadyPaid = new("order_already_paid", 409, "The order has a payment already.");
+    public static readonly ProblemType OrderAmountMismatch = new("order_amount_mismatch", 422, "The order has another amount at 1688.");
+    public static readonly ProblemType OrderNotPayable = new("order_not_payable", 422, "The order does not wait for payment at 1688.");
+    public static readonly ProblemType OrderOfAnotherBuyer = new("order_of_another_buyer", 422, "The order is another buyer's at 1688.");
     public static readonly ProblemType MethodNotEligible = new("method_not_eligible", 422, "The method is not open to this buyer for this order.");
     public static readonly ProblemType PaymentNotCancelable = new("payment_not_cancelable", 409, "The payment cannot be canceled.");
     public static readonly ProblemType PaymentNotUnderReview = new("payment_not_under_review", 409, "The payment is not under review.");

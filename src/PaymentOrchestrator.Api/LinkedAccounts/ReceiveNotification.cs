@@ -2,6 +2,7 @@ using Mediator;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.Providers;
 using PaymentOrchestrator.Api.Providers.Notifications;
+using PaymentOrchestrator.Api.Refunds;
 using PaymentOrchestrator.Domain;
 
 namespace PaymentOrchestrator.Api.LinkedAccounts;
@@ -48,6 +49,11 @@ internal static class ReceiveNotificationEndpoint
                         new AuthorizeAccount(mode, authorized.BuyerId, authorized.Provider, authorized.Parameters), CancellationToken.None);
                     if (result.Problem is { } problem) await HttpAnswers.WriteAsync(context, problem);
                     else await WriteAsync(context, reader.Acknowledge(context.Request.Method, target));
+                    return;
+                case NotificationReading.RefundChanged changed:
+                    // Whatever came of asking: what is still open is asked after again, so that the notification need not come again.
+                    await sender.Send(new NoticeRefund(mode, changed.RefundId), CancellationToken.None);
+                    await WriteAsync(context, reader.Acknowledge(context.Request.Method, target));
                     return;
                 default:
                     await WriteAsync(context, reader.Acknowledge(context.Request.Method, target));

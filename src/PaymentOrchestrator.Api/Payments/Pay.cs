@@ -3,6 +3,7 @@ using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Eligibility;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.LinkedAccounts;
+using PaymentOrchestrator.Api.Orders;
 using PaymentOrchestrator.Api.Postgres;
 using PaymentOrchestrator.Api.Providers;
 using PaymentOrchestrator.Api.Quotes;
@@ -46,7 +47,7 @@ internal sealed record Pay(Caller Caller, PayRequest Request, KeyedRequest Key) 
 /// dies in between, the intent stays and says whom to ask.
 /// </summary>
 internal sealed class PayHandler(
-    PaymentStore store, QuoteStore quotes, QuoteMaker maker, BuyerStanding standing, ProviderDirectory providers, Secrets secrets, PublicAddress address, PaymentChanges changes,
+    PaymentStore store, QuoteStore quotes, QuoteMaker maker, BuyerStanding standing, OrderCheck orders, ProviderDirectory providers, Secrets secrets, PublicAddress address, PaymentChanges changes,
     ResolverSchedule schedule, TimeProvider clock)
     : ICommandHandler<Pay, Result<PaymentResource>>
 {
@@ -62,8 +63,11 @@ internal sealed class PayHandler(
         if (await RefuseAsync(known, quote, cancellationToken) is { } refusal) return refusal;
 
         var buyerIp = request.BuyerIp ?? (clock.Now() - quote.CreatedAt <= AddressServesFor ? quote.BuyerIp : null);
+        var orderAnswer = orders.RefuseAsync(caller.Mode, known.Accounts.Newest(LinkProvider.Marketplace1688), quote.OrderId, quote.Price.Order, cancellationToken);
         var verdict = await standing.JudgeQuoteAsync(caller.Mode, known.Accounts, quote.Method, quote.Price.Order, quote.Price.Total, buyerIp, cancellationToken);
+        var orderRefusal = await orderAnswer;
         if (!verdict.Eligible) return NotEligible(verdict);
+        if (orderRefusal is not null) return orderRefusal;
 
         var payment = Payment.Of(quote, request.ReturnUrl, request.Metadata ?? new Dictionary<string, string>(), clock.Now());
         var account = known.Accounts.Newest(quote.Method.PaidThrough())!;

@@ -54,6 +54,9 @@ internal sealed record Payment
 
     public DateTimeOffset? SettledAt { get; init; }
 
+    /// <summary>The 1688 order's status that proved it.</summary>
+    public string? SettlementEvidence { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     public required DateTimeOffset UpdatedAt { get; init; }
@@ -117,7 +120,7 @@ internal sealed record Payment
             Amount = Order,
             Status = Settled ? "settled" : "pending",
             SettledAt = SettledAt,
-            Evidence = null,
+            Evidence = SettlementEvidence,
         },
         Metadata = Metadata,
         Livemode = Owner.Mode == Mode.Live,

@@ -11,7 +11,7 @@ namespace PaymentOrchestrator.Api.Payments;
 /// Moves a payment along its state graph. State, ledger, event, what holds the order and what is still to be asked commit together in one command,
 /// and only on the version that the decision was made on.
 /// </summary>
-internal sealed class PaymentChanges(Db db, TimeProvider clock)
+internal sealed class PaymentChanges(Db db, ResolverSchedule schedule, TimeProvider clock)
 {
     private const string Present =
         "select " + PaymentRow.Columns + " from payments p where p.id = @id and p.marketplace_id = @marketplace and p.mode = @mode and p.shard_key = @shard;";
@@ -62,6 +62,11 @@ internal sealed class PaymentChanges(Db db, TimeProvider clock)
             from payments p where @reclaims and p.id = @id and p.shard_key = @shard and p.last_event_id = @eventId
             on conflict do nothing;
 
+            insert into inquiries (payment_id, marketplace_id, mode, next_at, tries, shard_key)
+            select p.id, p.marketplace_id, p.mode, @askForSettlementAt, 0, p.shard_key
+            from payments p where @succeeds and p.id = @id and p.shard_key = @shard and p.last_event_id = @eventId
+            on conflict (payment_id, shard_key) do update set next_at = excluded.next_at, tries = 0;
+
             delete from inquiries i using payments p
             where @ends and p.id = @id and p.shard_key = @shard and p.last_event_id = @eventId and i.payment_id = p.id and i.shard_key = p.shard_key;
 
@@ -93,7 +98,9 @@ internal sealed class PaymentChanges(Db db, TimeProvider clock)
             byOperator = word.ByOperator,
             now = now.UtcDateTime,
             moves,
-            ends = moves && next.Status is not (PaymentStatus.Processing or PaymentStatus.RequiresAction),
+            succeeds = moves && next.Status == PaymentStatus.Succeeded,
+            askForSettlementAt = (now + schedule.FirstDelay).UtcDateTime,
+            ends = moves && next.Status is PaymentStatus.Failed or PaymentStatus.Canceled or PaymentStatus.UnderReview,
             releases = moves && !next.Status.HoldsTheOrder(),
             reclaims = moves && next.Status.HoldsTheOrder() && !payment.Status.HoldsTheOrder(),
             leavesReview = moves && payment.Status == PaymentStatus.UnderReview,

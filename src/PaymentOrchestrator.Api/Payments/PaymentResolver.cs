@@ -1,13 +1,14 @@
 using PaymentOrchestrator.Api.Http;
+using PaymentOrchestrator.Domain;
 
 namespace PaymentOrchestrator.Api.Payments;
 
 /// <summary>
-/// Ends every payment that nobody is ending: its owner has died, or the provider's answer was unknown or pending. Any number of instances may
-/// run it; each due payment is claimed by one.
+/// Ends every payment that nobody is ending: its owner has died, or the provider's answer was unknown or pending; then follows it until the supplier
+/// has the money. Any number of instances may run it; each due payment is claimed by one.
 /// </summary>
-internal sealed class PaymentResolver(OpenPaymentStore open, PaymentInquiry inquiry, ResolverSchedule schedule, TimeProvider clock, ILogger<PaymentResolver> log)
-    : BackgroundService
+internal sealed class PaymentResolver(OpenPaymentStore open, PaymentInquiry inquiry, PaymentSettlement settlement, ResolverSchedule schedule, TimeProvider clock,
+    ILogger<PaymentResolver> log) : BackgroundService
 {
     private const int Batch = 100;
     private const int AtOnce = 8;
@@ -46,7 +47,8 @@ internal sealed class PaymentResolver(OpenPaymentStore open, PaymentInquiry inqu
     {
         try
         {
-            await inquiry.AskAsync(claimed);
+            if (claimed.Payment.Status == PaymentStatus.Succeeded) await settlement.AskAsync(claimed);
+            else await inquiry.AskAsync(claimed);
         }
         catch (Exception e) when (e is not OperationCanceledException and not Npgsql.NpgsqlException)
         {

@@ -19,18 +19,21 @@ internal sealed class PaymentStore(Db db)
     /// <summary>All that paying needs of the database, in one round trip.</summary>
     public async Task<Known> LoadForPayingAsync(Caller caller, Id<QuoteResource> quoteId, string key, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        // The quote names the buyer, who scopes the key and owns the accounts.
-        const string sql = "select " + QuoteStore.Columns + """
-
-            from quotes q where q.id = @quote and q.marketplace_id = @marketplace and q.mode = @mode and q.shard_key = @shard;
-
-            select p.status from payments p where p.quote_id = @quote and p.marketplace_id = @marketplace and p.mode = @mode and p.shard_key = @shard;
-
+        // The quote names the buyer, who scopes the key and owns the accounts. Each statement sees what was committed before it: the order's payment
+        // is read before the quote, or a quote that is consumed in between would look open with its order paid by another one; the key comes
+        // after the quote, or the request that consumed it would not be known again.
+        const string sql = """
             select p.id, p.status
             from quotes q
                 join live_payments l on l.marketplace_id = q.marketplace_id and l.mode = q.mode and l.buyer_id = q.buyer_id and l.order_id = q.order_id and l.shard_key = q.shard_key
                 join payments p on p.id = l.payment_id and p.shard_key = l.shard_key
             where q.id = @quote and q.marketplace_id = @marketplace and q.mode = @mode and q.shard_key = @shard;
+
+            """ + "select " + QuoteStore.Columns + """
+
+            from quotes q where q.id = @quote and q.marketplace_id = @marketplace and q.mode = @mode and q.shard_key = @shard;
+
+            select p.status from payments p where p.quote_id = @quote and p.marketplace_id = @marketplace and p.mode = @mode and p.shard_key = @shard;
 
             select a.*
             from quotes q join linked_accounts a on a.buyer_id = q.buyer_id and a.shard_key = q.shard_key
@@ -57,9 +60,9 @@ internal sealed class PaymentStore(Db db)
             now = now.UtcDateTime,
             shard = quoteId.ShardKey,
         }, cancellationToken: cancellationToken));
+        var live = await rows.ReadSingleOrDefaultAsync<LivePayment>();
         var quote = (await rows.ReadSingleOrDefaultAsync<QuoteRow>())?.ToQuote(caller);
         var consumerStatus = await rows.ReadSingleOrDefaultAsync<string>();
-        var live = await rows.ReadSingleOrDefaultAsync<LivePayment>();
         IReadOnlyList<LinkedAccount> accounts = [.. (await rows.ReadAsync<LinkedAccountRow>()).Select(row => row.ToAccount())];
         var used = await rows.ReadSingleOrDefaultAsync<IdempotencyRow>();
         var earlier = (await rows.ReadSingleOrDefaultAsync<PaymentRow>())?.ToPayment();

@@ -27,6 +27,9 @@ internal sealed class ResolverSchedule(IConfiguration configuration)
     /// <summary>How long a buyer may take at the provider's page.</summary>
     public TimeSpan ActionExpiresAfter => Read(nameof(ActionExpiresAfter), TimeSpan.FromMinutes(15));
 
+    /// <summary>A supplier who has not got the money of a succeeded payment after this is reported.</summary>
+    public TimeSpan SettlementLateAfter => Read(nameof(SettlementLateAfter), TimeSpan.FromHours(1));
+
     public DateTimeOffset OwnerGoneAt(DateTimeOffset intent) => intent + OwnerGoneAfter;
 
     /// <summary>Doubling, at most <see cref="MaxDelay"/>, with up to a quarter of jitter on top so that instances and payments spread.</summary>

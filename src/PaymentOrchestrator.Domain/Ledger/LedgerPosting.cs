@@ -31,6 +31,13 @@ public sealed class LedgerPosting
         new(LedgerAccount.SupplierPayable, -order),
     ]);
 
+    /// <summary>The supplier has the CNY: from the provider that was paid with, or, for cards, from the platform itself.</summary>
+    public static LedgerPosting Settlement(PaymentMethod method, Money order) => new("settlement",
+    [
+        new(LedgerAccount.SupplierPayable, order),
+        new(method == PaymentMethod.Card ? LedgerAccount.PlatformCny : LedgerAccount.ProviderSettlement, -order),
+    ]);
+
     /// <summary>A provider says that it moved something else than we asked for: kept apart until a person decides.</summary>
     public static LedgerPosting Suspense(Money moved) => new("suspense",
     [

@@ -1,6 +1,7 @@
 using PaymentOrchestrator.Sandbox.Ant;
 using PaymentOrchestrator.Sandbox.Authorizations;
 using PaymentOrchestrator.Sandbox.Consent;
+using PaymentOrchestrator.Sandbox.Notifications;
 using PaymentOrchestrator.Sandbox.State;
 
 namespace PaymentOrchestrator.Sandbox.Alipay;
@@ -30,6 +31,7 @@ internal sealed class AlipayCashier(SandboxDb db, TimeProvider clock)
             ? await AlipayCharges.Charge(tx, payment, now)
             : AlipayCharges.Ended(payment, ("USER_PAYMENT_VERIFICATION_FAILED", "The user declined the payment."), now);
         await DebitRequests.Save(tx, ended);
+        await Notices.Debit(tx, ended);
         return Redirects.SeeOther(payment.RedirectUrl!);
     });
 

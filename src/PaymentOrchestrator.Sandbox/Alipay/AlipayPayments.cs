@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using PaymentOrchestrator.Sandbox.Ant;
 using PaymentOrchestrator.Sandbox.Authorizations;
+using PaymentOrchestrator.Sandbox.Notifications;
 using PaymentOrchestrator.Sandbox.State;
 
 namespace PaymentOrchestrator.Sandbox.Alipay;
@@ -15,12 +16,22 @@ internal sealed class AlipayPayments(SandboxDb db, AuthorizationStore authorizat
 
     private static readonly TimeSpan CancelWindow = TimeSpan.FromDays(1);
 
-    public Task<AntReply> Pay(AntCall call)
+    public async Task<AntReply> Pay(AntCall call)
     {
         var payment = AlipayPayment.Read(call);
         if (payment.Amount.Currency != "CNY")
-            return Task.FromResult(AntReply.Fail("CURRENCY_NOT_SUPPORT", "Only CNY is paid here."));
-        return db.InTransaction(async tx =>
+            return AntReply.Fail("CURRENCY_NOT_SUPPORT", "Only CNY is paid here.");
+        var reply = await Pay(call, payment);
+        return payment.Amount.Value switch
+        {
+            MagicAmounts.PayIsUnknown => AntReply.Unknown(),
+            MagicAmounts.PayIsSilent => AntReply.None,
+            _ => reply,
+        };
+    }
+
+    private Task<AntReply> Pay(AntCall call, AlipayPayment payment) =>
+        db.InTransaction(async tx =>
         {
             await DebitRequests.Serialize(tx, Provider, payment.RequestId);
             var buyerId = payment.BuyerId
@@ -28,12 +39,15 @@ internal sealed class AlipayPayments(SandboxDb db, AuthorizationStore authorizat
             return await DebitRequests.Once(
                 tx, Provider, payment.RequestId, payment.Content(buyerId), () => Begin(tx, buyerId, payment, call.Origin));
         });
-    }
 
     public Task<AntReply> InquiryPayment(AntCall call) => db.InTransaction(async tx =>
     {
         if (await Locked(tx, call) is not { } request)
             return AntReply.Fail("ORDER_NOT_EXIST", "There is no such payment.");
+        if (request.Value == MagicAmounts.InquiryIsUnknown)
+            return AntReply.Unknown();
+        if (request.Value == MagicAmounts.InquiryIsSilent)
+            return AntReply.None;
         var fields = request.Fields;
         fields.Remove("normalUrl");
         fields["paymentStatus"] = request.CancelledAt is not null ? "CANCELLED"
@@ -119,7 +133,13 @@ internal sealed class AlipayPayments(SandboxDb db, AuthorizationStore authorizat
             RedirectUrl = payment.RedirectUrl,
         };
         if (!payment.AsksBuyer)
-            return await AlipayCharges.Charge(tx, open, now);
+        {
+            var charged = await AlipayCharges.Charge(tx, open, now);
+            if (charged.Succeeded)
+                await Notices.Debit(tx, charged);
+            return charged;
+        }
+
         // The row of the buyer must be there for the payment's.
         await Buyers.BuyerStore.Lock(tx, buyerId);
         return open;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
+using PaymentOrchestrator.Sandbox.Faults;
 
 namespace PaymentOrchestrator.Sandbox.Ant;
 
@@ -24,6 +25,12 @@ internal sealed class AntGateway(AntParty party, string basePath, IReadOnlyDicti
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
 
         var reply = await Answer(context, target, buffer.ToArray());
+        if (reply == AntReply.None)
+        {
+            await Task.Delay(FaultInjection.Silence, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+            context.Abort();
+            return;
+        }
 
         var body = JsonSerializer.SerializeToUtf8Bytes(reply.ToJson(), Json);
         var time = clock.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ss.fffzzz", CultureInfo.InvariantCulture);

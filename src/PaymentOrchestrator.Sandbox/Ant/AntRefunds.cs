@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using PaymentOrchestrator.Sandbox.Buyers;
+using PaymentOrchestrator.Sandbox.Notifications;
 using PaymentOrchestrator.Sandbox.State;
 
 namespace PaymentOrchestrator.Sandbox.Ant;
@@ -65,7 +66,11 @@ internal static class AntRefunds
             }.ToJsonString());
         await Add(tx, decided);
         if (refusal is null)
+        {
             await GiveBack(tx, debit, "refund", refund.RequestId, refund.Amount.Value, now);
+            await Notices.Refund(tx, debit, decided);
+        }
+
         return decided.ToReply();
     }
 

@@ -10,6 +10,12 @@ internal sealed record AntReply(string Status, string Code, string Message, Json
     /// <summary>U: accepted and not decided, or not even known.</summary>
     public static AntReply Undecided(string code, string message, JsonObject? fields = null) => new("U", code, message, fields ?? []);
 
+    /// <summary>No answer at all.</summary>
+    public static readonly AntReply None = new("", "", "", []);
+
+    /// <summary>The gateway's own "I don't know".</summary>
+    public static AntReply Unknown() => Undecided("UNKNOWN_EXCEPTION", "An API call has failed, which is caused by unknown reasons.");
+
     public static AntReply Fail(string code, string message) => new("F", code, message, []);
 
     public JsonObject ToJson()

@@ -171,6 +171,25 @@ internal static class CardJson
         ["status"] = refund.Status,
     };
 
+    public static JsonObject Of(CardDispute dispute) => new()
+    {
+        ["id"] = dispute.Id,
+        ["object"] = "dispute",
+        ["amount"] = dispute.Amount,
+        ["balance_transactions"] = new JsonArray(),
+        ["charge"] = dispute.Charge,
+        ["created"] = dispute.Created,
+        ["currency"] = dispute.Currency,
+        ["evidence"] = new JsonObject(),
+        ["evidence_details"] = new JsonObject { ["due_by"] = dispute.Created + (7 * 86400), ["has_evidence"] = false, ["past_due"] = false, ["submission_count"] = 0 },
+        ["is_charge_refundable"] = false,
+        ["livemode"] = false,
+        ["metadata"] = Metadata(dispute),
+        ["payment_intent"] = dispute.PaymentIntent,
+        ["reason"] = dispute.Reason,
+        ["status"] = dispute.Status,
+    };
+
     public static JsonObject List(string url, IEnumerable<JsonObject> items, bool hasMore) => new()
     {
         ["object"] = "list",

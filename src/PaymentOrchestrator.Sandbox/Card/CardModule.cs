@@ -32,6 +32,7 @@ internal static class CardModule
         Get("/payment_intents/{id}", PaymentIntents.Retrieve);
         Post("/payment_intents/{id}/confirm", PaymentIntents.Confirm);
         Post("/payment_intents/{id}/cancel", PaymentIntents.Cancel);
+        Get("/disputes/{id}", Disputes.Retrieve);
         Get("/refunds", Refunds.List);
         Post("/refunds", Refunds.Create);
         Get("/refunds/{id}", Refunds.Retrieve);

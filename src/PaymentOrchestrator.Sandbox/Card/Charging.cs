@@ -24,6 +24,9 @@ internal static class Charging
             StripeAmounts.ToIso(paid.Currency, paid.Amount), orderId, paid.Metadata.GetValueOrDefault("payment_id"), now.UtcDateTime));
         if (orderId is not null && paid.BuyerId is not null)
             await Orders.MarkPaid(tx, orderId, paid.BuyerId, amount: null);
+        await CardEvents.Of(tx, "succeeded", paid, method);
+        if (TestCards.Find(method.Token)!.Disputed)
+            await Disputes.Open(tx, paid, now);
         return paid;
     }
 
@@ -39,6 +42,7 @@ internal static class Charging
             LastErrorPaymentMethod = method.Id,
         };
         await CardStore.Save(tx, failed);
+        await CardEvents.Of(tx, "payment_failed", failed, method);
         return failed;
     }
 }

@@ -99,6 +99,7 @@ internal sealed class PaymentIntents(EcbRates rates)
             CancellationReason = request.Text("cancellation_reason"),
         };
         await CardStore.Save(request.Tx, canceled);
+        await CardEvents.Of(request.Tx, "canceled", canceled, null);
         return StripeReply.Ok(await Show(request, canceled));
     }
 
@@ -125,6 +126,7 @@ internal sealed class PaymentIntents(EcbRates rates)
                 LastErrorPaymentMethod = null,
             };
             await CardStore.Save(tx, waiting);
+            await CardEvents.Of(tx, "requires_action", waiting, method);
             return StripeReply.Ok(await Show(request, waiting));
         }
 

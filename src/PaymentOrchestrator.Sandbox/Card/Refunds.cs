@@ -51,8 +51,11 @@ internal static class Refunds
             Reason = request.Text("reason"),
         };
         await CardStore.Add(tx, refund);
-        await CardStore.Save(tx, intent with { AmountRefunded = intent.AmountRefunded + amount });
+        intent = intent with { AmountRefunded = intent.AmountRefunded + amount };
+        await CardStore.Save(tx, intent);
         await Record(tx, "refund", refund, intent, request.Now);
+        await CardEvents.Of(tx, "created", refund);
+        await CardEvents.ChargeRefunded(tx, intent, method);
         return StripeReply.Ok(CardJson.Of(refund));
     }
 
@@ -93,6 +96,7 @@ internal static class Refunds
             case { Course: RefundCourse.PendingFirst, Status: "pending" }:
                 refund = refund with { Status = "succeeded" };
                 await CardStore.Save(tx, refund);
+                await CardEvents.Of(tx, "updated", refund);
                 return (refund, intent);
             case { Course: RefundCourse.FailsLater, Status: "succeeded" }:
                 // The card's bank sent the money back: the charge can be refunded again.
@@ -101,6 +105,7 @@ internal static class Refunds
                 await CardStore.Save(tx, refund);
                 await CardStore.Save(tx, intent);
                 await Record(tx, "refund_returned", refund, intent, now);
+                await CardEvents.Of(tx, "failed", refund);
                 return (refund, intent);
             default:
                 return (refund, intent);

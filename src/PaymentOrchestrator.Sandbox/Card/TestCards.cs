@@ -40,6 +40,9 @@ internal sealed record TestCard(string Token, string Brand, string Last4, string
 
     public RefundCourse Refund { get; init; }
 
+    /// <summary>Every charge is disputed at once.</summary>
+    public bool Disputed { get; init; }
+
     public string Label => $"{Brand} •••• {Last4}: {Token}";
 }
 
@@ -99,8 +102,7 @@ internal static class TestCards
 
         new("pm_card_pendingRefund", "visa", "7726") { Refund = RefundCourse.PendingFirst },
         new("pm_card_refundFail", "visa", "5126") { Refund = RefundCourse.FailsLater },
-        // The charge succeeds; the dispute itself is not simulated.
-        new("pm_card_createDispute", "visa", "0259"),
+        new("pm_card_createDispute", "visa", "0259") { Disputed = true },
     ];
 
     private static readonly Dictionary<string, TestCard> ByToken = All.ToDictionary(card => card.Token, StringComparer.Ordinal);

@@ -15,6 +15,10 @@ internal static class Problems
         statusCode: StatusCodes.Status404NotFound, title: "There is no such buyer.", detail: "A buyer id looks like byr_….",
         extensions: new Dictionary<string, object?> { ["code"] = "not_found" });
 
+    public static IResult NoSuchFault() => Results.Problem(
+        statusCode: StatusCodes.Status404NotFound, title: "There is no such fault.",
+        extensions: new Dictionary<string, object?> { ["code"] = "not_found" });
+
     public static IResult PlatformUnreachable(string notification, string reason) => Results.Problem(
         statusCode: StatusCodes.Status502BadGateway, title: "The platform did not take a notification.",
         detail: $"{notification}: {reason} The change is kept; the same PATCH sends what is missing again.",

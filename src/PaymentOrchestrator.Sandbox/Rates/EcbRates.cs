@@ -34,7 +34,7 @@ internal sealed class EcbRates
         return new EcbRates(perEuro);
     }
 
-    private static decimal RoundToSignificant(decimal value, int digits)
+    public static decimal RoundToSignificant(decimal value, int digits)
     {
         var wholeDigits = 0;
         for (var rest = value; rest >= 1m; rest /= 10m)

@@ -1,3 +1,5 @@
+using PaymentOrchestrator.Sandbox.Notifications;
+
 namespace PaymentOrchestrator.Sandbox.State;
 
 /// <summary>A 1688 order as its buyer sees it; the amount in fen, null while nobody has told it.</summary>
@@ -42,13 +44,19 @@ internal static class Orders
             """, new { orderId, buyerId });
     }
 
-    /// <summary>A debit names its order, also one that 1688 was not asked for before. False if nothing came of it.</summary>
-    public static async Task<bool> MarkPaid(Tx tx, string orderId, string buyerId, long? amount) =>
-        !orderId.StartsWith(UnsettledPrefix, StringComparison.Ordinal) && await tx.Execute(
-        """
-        insert into orders (order_id, buyer_id, amount, status) values (@orderId, @buyerId, @amount, @WaitSellerSend)
-        on conflict (order_id, buyer_id) do update set status = excluded.status where orders.status = @WaitBuyerPay
-        """, new { orderId, buyerId, amount, WaitBuyerPay, WaitSellerSend }) == 1;
+    /// <summary>A debit names its order, also one that 1688 was not asked for before. 1688 tells the platform when that changed it.</summary>
+    public static async Task MarkPaid(Tx tx, string orderId, string buyerId, long? amount)
+    {
+        if (orderId.StartsWith(UnsettledPrefix, StringComparison.Ordinal))
+            return;
+        var changed = await tx.Execute(
+            """
+            insert into orders (order_id, buyer_id, amount, status) values (@orderId, @buyerId, @amount, @WaitSellerSend)
+            on conflict (order_id, buyer_id) do update set status = excluded.status where orders.status = @WaitBuyerPay
+            """, new { orderId, buyerId, amount, WaitBuyerPay, WaitSellerSend });
+        if (changed == 1)
+            await Notices.OrderPaid(tx, orderId, buyerId);
+    }
 
     /// <summary>A debit was taken back as a whole: the order can be paid again.</summary>
     public static Task MarkUnpaid(Tx tx, string orderId, string buyerId) => tx.Execute(

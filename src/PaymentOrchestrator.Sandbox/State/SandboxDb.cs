@@ -4,14 +4,14 @@ using Npgsql;
 namespace PaymentOrchestrator.Sandbox.State;
 
 /// <summary>The sandbox's own database. Every call of a provider is one transaction, so that a kill loses whole calls only.</summary>
-internal sealed class SandboxDb(NpgsqlDataSource source)
+internal sealed class SandboxDb(NpgsqlDataSource source, SandboxOptions options, TimeProvider clock)
 {
     /// <summary>No cancellation on purpose: a caller that hangs up doesn't undo what the provider does.</summary>
     public async Task<T> InTransaction<T>(Func<Tx, Task<T>> work)
     {
         await using var connection = await source.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
-        var answer = await work(new Tx(connection, transaction));
+        var answer = await work(new Tx(connection, transaction, options.Notifications, clock));
         await transaction.CommitAsync();
         return answer;
     }
@@ -36,8 +36,13 @@ internal sealed class SandboxDb(NpgsqlDataSource source)
 }
 
 /// <summary>One open transaction and the few ways in which the stores speak to it.</summary>
-internal sealed class Tx(NpgsqlConnection connection, NpgsqlTransaction transaction)
+internal sealed class Tx(NpgsqlConnection connection, NpgsqlTransaction transaction, bool notifies, TimeProvider clock)
 {
+    /// <summary>Whether the platform is told of what is done here.</summary>
+    public bool Notifies => notifies;
+
+    public DateTimeOffset Now => clock.GetUtcNow();
+
     public Task<int> Execute(string sql, object? args = null) => connection.ExecuteAsync(sql, args, transaction);
 
     public Task<T?> Find<T>(string sql, object? args = null) => connection.QuerySingleOrDefaultAsync<T>(sql, args, transaction);

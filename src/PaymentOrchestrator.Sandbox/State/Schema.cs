@@ -140,6 +140,37 @@ internal sealed class Schema(NpgsqlDataSource source) : IHostedService
             primary key (order_id, buyer_id)
         );
 
+        -- what the platform is still to be told, and what it was told
+        create table if not exists notifications (
+            notification_id bigint generated always as identity primary key,
+            provider text not null,
+            type text not null,
+            buyer_id text not null,
+            body text not null,
+            due_at timestamptz not null,
+            overtaken boolean not null default false,
+            attempts int not null default 0,
+            delivered_at timestamptz,
+            gave_up_at timestamptz,
+            last_error text
+        );
+        create index if not exists notifications_due on notifications (due_at) where delivered_at is null and gave_up_at is null;
+        create index if not exists notifications_buyer on notifications (buyer_id);
+        create table if not exists faults (
+            fault_id text primary key,
+            sequence bigint generated always as identity,
+            kind text not null,
+            buyer_id text,
+            provider text,
+            operation text,
+            times int not null,
+            delay_ms int,
+            probability numeric,
+            seed bigint not null,
+            draws int not null default 0,
+            hits int not null default 0
+        );
+
         create table if not exists card_objects (
             id text primary key,
             kind text not null,

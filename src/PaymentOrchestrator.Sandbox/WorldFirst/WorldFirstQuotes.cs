@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using PaymentOrchestrator.Sandbox.Ant;
+using PaymentOrchestrator.Sandbox.Faults;
 using PaymentOrchestrator.Sandbox.Rates;
 using PaymentOrchestrator.Sandbox.State;
 
@@ -9,6 +10,9 @@ namespace PaymentOrchestrator.Sandbox.WorldFirst;
 /// <summary>Tradeable quotes into CNH at the ECB mid; exactly one of the two values is given.</summary>
 internal sealed class WorldFirstQuotes(SandboxDb db, EcbRates rates, TimeProvider clock)
 {
+    /// <summary>The price of a fault: a unit sold buys this much of what it should.</summary>
+    private const decimal Jump = 0.95m;
+
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(30);
 
     public async Task<AntReply> CreateQuote(AntCall call)
@@ -20,6 +24,8 @@ internal sealed class WorldFirstQuotes(SandboxDb db, EcbRates rates, TimeProvide
             return AntReply.Fail("CURRENCY_NOT_SUPPORT", "The currency pair is not traded.");
 
         var price = rates.MidCny(currency);
+        if (await db.InTransaction(FaultStore.TakeForQuote) is not null)
+            price = EcbRates.RoundToSignificant(price * Jump, 10);
         var (sellValue, buyValue) = (sell.OptionalValue(), buy.OptionalValue()) switch
         {
             (null, { } wanted) => (FxQuote.SellFor(currency, wanted, price), wanted),

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using PaymentOrchestrator.Sandbox.Ant;
 using PaymentOrchestrator.Sandbox.Authorizations;
 using PaymentOrchestrator.Sandbox.Buyers;
+using PaymentOrchestrator.Sandbox.Notifications;
 using PaymentOrchestrator.Sandbox.State;
 
 namespace PaymentOrchestrator.Sandbox.WorldFirst;
@@ -83,7 +84,7 @@ internal sealed class WorldFirstTransfers(SandboxDb db, AuthorizationStore autho
             ["transferToAmount"] = transfer.To.ToJson(),
             ["transferFinishTime"] = Time(now),
         };
-        return new DebitRequest
+        var request = new DebitRequest
         {
             Provider = Provider,
             RequestId = transfer.RequestId,
@@ -100,6 +101,12 @@ internal sealed class WorldFirstTransfers(SandboxDb db, AuthorizationStore autho
             Payment = transfer.Payment,
             DecidedAt = now,
         };
+        if (refusal is not null)
+            return request;
+        await Notices.Debit(tx, request);
+        if (transfer.ProductCode == "WORLD_PAY")
+            await Notices.BatchPaid(tx, transfer.OrderId, buyerId);
+        return request;
     }
 
     /// <summary>Null if the money was taken.</summary>

@@ -93,7 +93,7 @@ public sealed class CardProviderTests : IAsyncLifetime
 
         const string card = """{"id":"pm_1","object":"payment_method","type":"card","card":{"brand":"mastercard","last4":"4444"},"customer":"cus_1"}""";
         Assert.Equal(new ProviderAnswer<CardFacts>.Ok(new CardFacts(true, "mastercard")), await Facts(200, card));
-        Assert.Equal(new ProviderAnswer<CardFacts>.Ok(CardFacts.NotLinked), await Facts(200, card.Replace("\"cus_1\"", "null", StringComparison.Ordinal)));
+        Assert.Equal(new ProviderAnswer<CardFacts>.Ok(new CardFacts(false, "mastercard")), await Facts(200, card.Replace("\"cus_1\"", "null", StringComparison.Ordinal)));
         Assert.Equal(new ProviderAnswer<CardFacts>.Ok(CardFacts.NotLinked), await Facts(404, """{"error":{"type":"invalid_request_error","code":"resource_missing"}}"""));
         Assert.IsType<ProviderAnswer<CardFacts>.Unknown>(await Facts(500, "{}"));
     }

@@ -28,6 +28,8 @@ create table payments (
     provider_reference text,
     settlement_status text not null check (settlement_status in ('not_due', 'pending', 'settled')),
     settled_at timestamptz,
+    -- The 1688 order's status that proved it.
+    settlement_evidence text,
     created_at timestamptz not null,
     updated_at timestamptz not null,
     shard_key smallint not null,
@@ -37,7 +39,7 @@ create table payments (
 
 create index payments_by_buyer on payments (buyer_id, id, shard_key);
 create index payments_by_marketplace on payments (marketplace_id, mode, id, shard_key);
-create index payments_by_order on payments (marketplace_id, mode, order_id, id, shard_key);
+create index payments_by_order on payments (order_id, mode, marketplace_id, id, shard_key);
 
 -- One live payment per order and buyer. A row goes when its payment fails or is canceled; it stays for good when it succeeds.
 create table live_payments (
@@ -99,7 +101,8 @@ grant select, insert, update on payments, attempts to po_app;
 grant select, insert, delete on live_payments to po_app;
 grant select, insert on ledger_transactions, ledger_entries to po_app;
 
--- Payments whose end is not known yet: a row comes with the intent and goes with the end. next_at is moved by whoever asks, which is the claim.
+-- Payments about which someone has still to be asked: the provider what became of it, then 1688 whether the supplier has the money. A row comes with
+-- the intent and goes with the last answer. tries is raised by whoever asks, which is the claim.
 create table inquiries (
     payment_id uuid not null,
     marketplace_id int not null,

@@ -12,7 +12,7 @@ internal sealed class AlipayNotifications(AntParty party) : INotificationReader
     public NotificationReading Read(string method, string path, IHeaderDictionary headers, byte[] body)
     {
         if (!AntSignature.VerifyNotification(party.ProviderKey, party.ClientId, method, path, headers, body)) return new NotificationReading.BadSignature();
-        return AntAuthorizationNotice.Read(body, party.ClientId, (notice, code) => Linking(notice.Scopes) is { } linking
+        return AntMovementNotice.Read(body) ?? AntAuthorizationNotice.Read(body, party.ClientId, (notice, code) => Linking(notice.Scopes) is { } linking
             ? new NotificationReading.AccountAuthorized(notice.ReferenceBuyerId!, linking, new Dictionary<string, string> { ["authCode"] = code })
             : null);
     }

@@ -27,13 +27,30 @@ internal sealed class CardNotifications(CardOptions options, TimeProvider time) 
             return new NotificationReading.Ignored("unreadable");
         }
 
-        return received is { Type: "setup_intent.succeeded", Data.Object: { Id: { Length: > 0 } intent, Metadata: { } metadata } } &&
-            metadata.GetValueOrDefault("buyer_id") is { Length: > 0 } buyer
-            ? new NotificationReading.AccountAuthorized(buyer, LinkProvider.Card, new Dictionary<string, string> { ["setup_intent"] = intent })
+        return received is { Type: { } type, Data.Object: { Id: { Length: > 0 } } subject } && Reading(type, subject) is { } reading
+            ? reading
             : new NotificationReading.Ignored(ProviderText.Code(received?.Type));
     }
 
     public NotificationAcknowledgement Acknowledge(string method, string path) => NotificationAcknowledgement.Empty;
+
+    /// <summary>By our own metadata, which a payment's charge carries too. Null for what is nobody's of ours.</summary>
+    private static NotificationReading? Reading(string type, StripeEventObject subject)
+    {
+        string? Ours(string key) => subject.Metadata?.GetValueOrDefault(key) is { Length: > 0 } text ? text : null;
+        return type switch
+        {
+            "setup_intent.succeeded" when Ours("buyer_id") is { } buyer =>
+                new NotificationReading.AccountAuthorized(buyer, LinkProvider.Card, new Dictionary<string, string> { ["setup_intent"] = subject.Id! }),
+            "refund.created" or "refund.updated" or "refund.failed" or "charge.refund.updated"
+                when (Ours("request_id"), Ours("refund_id")) is ({ } request, { } refund) => new NotificationReading.RefundChanged(request, refund),
+            "charge.dispute.created" when subject.PaymentIntent is { Length: > 0 } intent => new NotificationReading.DisputeOpened(subject.Id!, intent),
+            "charge.refunded" or "payment_intent.succeeded" or "payment_intent.payment_failed" or "payment_intent.processing" or
+                "payment_intent.requires_action" or "payment_intent.canceled"
+                when (Ours("request_id"), Ours("payment_id")) is ({ } request, { } payment) => new NotificationReading.PaymentChanged(request, payment),
+            _ => null,
+        };
+    }
 }
 
 internal sealed class StripeEvent
@@ -53,6 +70,10 @@ internal sealed class StripeEventObject
     public string? Id { get; init; }
 
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
+
+    /// <summary>A dispute's; an id, as nothing is expanded in events.</summary>
+    [JsonPropertyName("payment_intent")]
+    public string? PaymentIntent { get; init; }
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

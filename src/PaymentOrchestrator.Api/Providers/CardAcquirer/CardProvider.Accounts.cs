@@ -80,7 +80,8 @@ internal sealed partial class CardProvider
         return await ReadCardAsync(secret.PaymentMethod, cancellationToken) switch
         {
             StripeReply<Stripe.PaymentMethod>.Done { Value: { Card.Brand: { } brand } card } =>
-                new ProviderAnswer<CardFacts>.Ok(card.CustomerId == secret.Customer ? new CardFacts(true, brand) : CardFacts.NotLinked),
+                // Its scheme is a fact of the card, whoever's it is: an unlinked Visa lacks one thing and not two.
+                new ProviderAnswer<CardFacts>.Ok(new CardFacts(card.CustomerId == secret.Customer, brand)),
             StripeReply<Stripe.PaymentMethod>.Refused { Refusal.Status: HttpStatusCode.NotFound } => new ProviderAnswer<CardFacts>.Ok(CardFacts.NotLinked),
             var reply => NoAnswer<Stripe.PaymentMethod, CardFacts>(reply),
         };

@@ -29,6 +29,7 @@ internal sealed class Marketplace1688Notifications(Marketplace1688Options option
             return new NotificationReading.Ignored("unreadable");
         }
 
+        if (Orders(envelope) is { Count: > 0 } orders) return new NotificationReading.OrderChanged(orders) { MemberId = envelope!.UserInfo };
         if (envelope?.Type != "MEMBER_AUTHORIZED") return new NotificationReading.Ignored(ProviderText.Code(envelope?.Type));
         if (envelope.Data is not { Code: { Length: > 0 } code, Reference: { Length: > 0 } buyer }) return new NotificationReading.Ignored("unreadable");
         var parameters = new Dictionary<string, string> { ["code"] = code };
@@ -37,23 +38,47 @@ internal sealed class Marketplace1688Notifications(Marketplace1688Options option
     }
 
     public NotificationAcknowledgement Acknowledge(string method, string path) => NotificationAcknowledgement.Empty;
+
+    /// <summary>The orders of which a message says that money moved, or that they ended without it.</summary>
+    private static List<string> Orders(AopEnvelope? envelope) => envelope switch
+    {
+        { Type: "ORDER_BUYER_VIEW_ORDER_PAY" or "ORDER_BUYER_VIEW_BUYER_CLOSE" or "ORDER_BUYER_VIEW_SELLER_CLOSE", Data.OrderId: { Length: > 0 } id } => [id],
+        { Type: "ORDER_BATCH_PAY", Data.BatchPay: { } batch } => [.. batch.Select(order => order.OrderId).OfType<string>().Where(id => id.Length > 0)],
+        _ => [],
+    };
 }
 
 internal sealed class AopEnvelope
 {
     public string? Type { get; init; }
 
-    public AopAuthorization? Data { get; init; }
+    /// <summary>The member's id.</summary>
+    [JsonConverter(typeof(ScalarAsTextConverter))]
+    public string? UserInfo { get; init; }
+
+    public AopMessageData? Data { get; init; }
 }
 
-/// <summary>The fields that an authorisation has; other messages' data have others, which are not read.</summary>
-internal sealed class AopAuthorization
+/// <summary>The fields of the messages that are acted on; other messages' data have others, which are not read.</summary>
+internal sealed class AopMessageData
 {
+    /// <summary>A number or text.</summary>
+    [JsonConverter(typeof(ScalarAsTextConverter))]
+    public string? OrderId { get; init; }
+
+    public IReadOnlyList<AopBatchOrder>? BatchPay { get; init; }
+
     public string? Code { get; init; }
 
     public string? Login { get; init; }
 
     public string? Reference { get; init; }
+}
+
+internal sealed class AopBatchOrder
+{
+    [JsonConverter(typeof(ScalarAsTextConverter))]
+    public string? OrderId { get; init; }
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

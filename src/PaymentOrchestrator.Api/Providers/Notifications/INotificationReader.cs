@@ -30,6 +30,29 @@ internal abstract record NotificationReading
     /// <param name="Type">As the provider names it, or <c>unreadable</c>; for logs.</param>
     public sealed record Ignored(string Type) : NotificationReading;
 
+    /// <summary>A payment's state may have changed. A hint: ask the provider again, and believe nothing else of the notification.</summary>
+    /// <param name="RequestId">The debit's.</param>
+    /// <param name="PaymentId">Our payment, as the provider was told it. May be none of ours.</param>
+    public sealed record PaymentChanged(string RequestId, string PaymentId) : NotificationReading;
+
+    /// <summary>A refund's state may have changed. A hint, as <see cref="PaymentChanged"/>.</summary>
+    /// <param name="RequestId">The refund's.</param>
+    /// <param name="RefundId">Our refund, as the provider was told it. May be none of ours.</param>
+    public sealed record RefundChanged(string RequestId, string RefundId) : NotificationReading;
+
+    /// <summary>Orders may have been paid, or closed. A hint: read them again.</summary>
+    /// <param name="OrderIds">As the marketplace and 1688 name them.</param>
+    public sealed record OrderChanged(IReadOnlyList<string> OrderIds) : NotificationReading
+    {
+        /// <summary>Whose they are at 1688, where the message says so.</summary>
+        public string? MemberId { get; init; }
+    }
+
+    /// <summary>A cardholder disputes a payment. A hint: the dispute says no more of our payment than the acquirer's reference.</summary>
+    /// <param name="DisputeId">The acquirer's.</param>
+    /// <param name="PaymentReference">The acquirer's id of the debit.</param>
+    public sealed record DisputeOpened(string DisputeId, string PaymentReference) : NotificationReading;
+
     /// <summary>A buyer has let us use an account. The code in it works once, so a repeated notification does no harm.</summary>
     /// <param name="BuyerId">The reference that we gave the provider.</param>
     /// <param name="Provider">Which linking it completes.</param>

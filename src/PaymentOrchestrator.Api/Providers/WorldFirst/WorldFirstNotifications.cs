@@ -13,7 +13,7 @@ internal sealed class WorldFirstNotifications(AntParty party, TimeProvider time)
     public NotificationReading Read(string method, string path, IHeaderDictionary headers, byte[] body)
     {
         if (!AntSignature.VerifyNotification(party.ProviderKey, party.ClientId, method, path, headers, body)) return new NotificationReading.BadSignature();
-        return AntAuthorizationNotice.Read(body, party.ClientId, (notice, code) => new NotificationReading.AccountAuthorized(
+        return AntMovementNotice.Read(body) ?? AntAuthorizationNotice.Read(body, party.ClientId, (notice, code) => new NotificationReading.AccountAuthorized(
             notice.ReferenceBuyerId!, LinkProvider.WorldFirst, new Dictionary<string, string> { ["authResult"] = "SUCCESS", ["code"] = code }));
     }
 

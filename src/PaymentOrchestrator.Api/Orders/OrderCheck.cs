@@ -1,0 +1,49 @@
+using PaymentOrchestrator.Api.Access;
+using PaymentOrchestrator.Api.Eligibility;
+using PaymentOrchestrator.Api.Http;
+using PaymentOrchestrator.Api.LinkedAccounts;
+using PaymentOrchestrator.Api.Providers;
+using PaymentOrchestrator.Api.Providers.Marketplace1688;
+using PaymentOrchestrator.Domain;
+
+namespace PaymentOrchestrator.Api.Orders;
+
+/// <summary>Reads the order itself at 1688 before money moves: its amount, status and owner must be what we are asked to pay for.</summary>
+internal sealed class OrderCheck(ProviderDirectory providers, Secrets secrets, BuyerFactsReader facts)
+{
+    /// <summary>Null when the order may be paid.</summary>
+    public async Task<Problem?> RefuseAsync(Mode mode, LinkedAccount? account, string orderId, Money amount, CancellationToken cancellationToken) =>
+        await ReadAsync(mode, account, orderId, amount, cancellationToken) switch
+        {
+            ProviderAnswer<MarketplaceOrder>.Ok ok => Judge(ok.Value, account!.ProviderAccountId!, amount),
+            ProviderAnswer<MarketplaceOrder>.Refused refused => new Problem(ProblemType.OrderNotPayable, refused.Message),
+            _ => new Problem(ProblemType.FactsUnavailable, "1688 did not show the order in time. Repeat the request with the same Idempotency-Key; the quote is unused.") { RetryAfter = 1 },
+        };
+
+    /// <summary>The order as 1688 shows it to the buyer; unknown when it does not answer in the time that a payment has.</summary>
+    public async Task<ProviderAnswer<MarketplaceOrder>> ReadAsync(Mode mode, LinkedAccount? account, string orderId, Money amount, CancellationToken cancellationToken)
+    {
+        if (account is null || providers.For(mode).Marketplace is not { } marketplace) return new ProviderAnswer<MarketplaceOrder>.Unknown("1688 cannot be asked for this buyer.");
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(facts.ToPay);
+        try
+        {
+            return await marketplace.ReadOrderAsync(account.Credential(secrets), orderId, amount, limit.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new ProviderAnswer<MarketplaceOrder>.Unknown("1688 did not answer in time.");
+        }
+    }
+
+    private static Problem? Judge(MarketplaceOrder order, string member, Money amount)
+    {
+        if (order.BuyerMemberId is not null && order.BuyerMemberId != member)
+            return new Problem(ProblemType.OrderOfAnotherBuyer, "At 1688 the order belongs to another buyer than the one whose account is linked. Check order.id and buyer_id.");
+        if (order.Status != MarketplaceOrderStatus.WaitingForPayment)
+            return new Problem(ProblemType.OrderNotPayable, $"At 1688 the order's status is {order.Status}; only one that waits for payment can be paid.");
+        return order.Amount is { } actual && actual != amount
+            ? new Problem(ProblemType.OrderAmountMismatch, $"At 1688 the order's amount is {actual}. Ask for a quote of that amount.")
+            : null;
+    }
+}

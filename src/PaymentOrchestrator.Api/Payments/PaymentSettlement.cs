@@ -1,0 +1,77 @@
+using Dapper;
+using PaymentOrchestrator.Api.Events;
+using PaymentOrchestrator.Api.Http;
+using PaymentOrchestrator.Api.Ledger;
+using PaymentOrchestrator.Api.LinkedAccounts;
+using PaymentOrchestrator.Api.Orders;
+using PaymentOrchestrator.Api.Postgres;
+using PaymentOrchestrator.Api.Providers.Marketplace1688;
+using PaymentOrchestrator.Domain;
+
+namespace PaymentOrchestrator.Api.Payments;
+
+/// <summary>
+/// Follows a succeeded payment until the supplier has the money. The proof is the 1688 order's own status; 1688's message about it only says when to
+/// look.
+/// </summary>
+internal sealed class PaymentSettlement(
+    Db db, OpenPaymentStore open, LinkedAccountStore accounts, OrderCheck orders, ResolverSchedule schedule, TimeProvider clock, ILogger<PaymentSettlement> log)
+{
+    /// <summary>Reads the order, and settles the payment if the order is paid; else it is looked at again later.</summary>
+    public async Task AskAsync(OpenPayment subject)
+    {
+        var payment = subject.Payment;
+        if (payment.Status != PaymentStatus.Succeeded || payment.Settled) return;
+        var active = await accounts.ListAsync(payment.Owner, payment.BuyerId, activeOnly: true, CancellationToken.None) ?? [];
+        var answer = await orders.ReadAsync(payment.Owner.Mode, active.Newest(LinkProvider.Marketplace1688), payment.OrderId, payment.Order, CancellationToken.None);
+        if (answer is ProviderAnswer<MarketplaceOrder>.Ok { Value.Status: var status } && MarketplaceOrderStatus.IsPaid(status))
+        {
+            await SettleAsync(payment, status);
+            return;
+        }
+
+        var late = clock.Now() - payment.UpdatedAt > schedule.SettlementLateAfter;
+        if (late) log.LogWarning("{PaymentId} succeeded at {SucceededAt} and the supplier's money is not confirmed by 1688.", payment.Id, payment.UpdatedAt);
+        await open.PostponeAsync(payment, clock.Now() + (late ? schedule.SettlementLateAfter : schedule.DelayAfter(subject.Tries)), CancellationToken.None);
+    }
+
+    private async Task SettleAsync(Payment payment, string evidence)
+    {
+        const string sql = """
+            update payments
+            set settlement_status = 'settled', settled_at = @now, settlement_evidence = @evidence, version = @version, last_event_id = @eventId, updated_at = @now
+            where id = @id and marketplace_id = @marketplace and mode = @mode and shard_key = @shard and version = @version - 1 and settlement_status = 'pending';
+
+            delete from inquiries i using payments p
+            where p.id = @id and p.shard_key = @shard and p.last_event_id = @eventId and i.payment_id = p.id and i.shard_key = p.shard_key;
+
+            """ + LedgerSql.InsertForPayment + """
+
+            insert into events (id, marketplace_id, mode, type, object_id, object_version, data, created_at, shard_key)
+            select @eventId, p.marketplace_id, p.mode, @eventType, @objectId, @objectVersion, @eventData::jsonb, @now, p.shard_key
+            from payments p where p.id = @id and p.shard_key = @shard and p.last_event_id = @eventId;
+            """;
+        var now = clock.Now();
+        var settled = payment with { Version = payment.Version + 1, SettledAt = now, SettlementEvidence = evidence, UpdatedAt = now };
+        var happened = NewEvent.Of("payment.settled", settled.Id.ToString(), settled.Version, settled.ToResource(), settled.Id.ShardKey, now);
+        var parameters = new DynamicParameters(new
+        {
+            id = payment.Id.Value,
+            marketplace = payment.Owner.MarketplaceId,
+            mode = payment.Owner.Mode.Code(),
+            shard = payment.Id.ShardKey,
+            evidence,
+            now = now.UtcDateTime,
+            version = settled.Version,
+            eventId = happened.Id,
+            eventType = happened.Type,
+            objectId = happened.ObjectId,
+            objectVersion = happened.ObjectVersion,
+            eventData = happened.Data,
+        });
+        LedgerSql.AddParameters(parameters, LedgerPosting.Settlement(payment.Method, payment.Order), payment.Id.Value, payment.Id.ShardKey, now);
+        await using var connection = await db.OpenAsync(CancellationToken.None);
+        // Zero rows: another instance settled it, or a refund made a newer version; the latter is looked at again.
+        await connection.ExecuteAsync(new CommandDefinition(sql, parameters));
+    }
+}
