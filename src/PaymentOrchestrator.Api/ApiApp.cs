@@ -95,6 +95,7 @@ public static class ApiApp
         services.AddSingleton<RefundStore>();
         services.AddSingleton<RefundChanges>();
         services.AddSingleton<RefundSchedule>();
+        services.AddSingleton<RefundInquiry>();
         services.AddHostedService<RefundResolver>();
 
         services.AddSingleton<LedgerReader>();

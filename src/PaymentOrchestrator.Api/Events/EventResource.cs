@@ -24,7 +24,7 @@ public sealed record EventResource : IResource
     /// <summary>The version of the contract that <c>data.object</c> follows.</summary>
     public required string ApiVersion { get; init; }
 
-    /// <summary>Rises by one with each event of the object: what arrives out of order can be told.</summary>
+    /// <summary>Rises with each event of the object: what arrives out of order can be told.</summary>
     public required int ObjectVersion { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }

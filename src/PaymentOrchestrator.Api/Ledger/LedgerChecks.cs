@@ -46,6 +46,9 @@ internal static class LedgerChecks
             where t.marketplace_id = @marketplace and t.mode = @mode and t.kind = 'payment'
                 and not exists (select from payments p where p.id = t.payment_id and p.id = t.cause_id and p.shard_key = t.shard_key and p.status = 'succeeded');
             """),
+        ("settled_payments_are_posted", SettlementLegs + """
+            select count(distinct cause_id) from differing;
+            """),
         ("succeeded_refunds_are_posted", RefundLegs + """
             select count(distinct r.id)
             from differing d join refunds r on r.id = d.cause_id and r.shard_key = d.shard_key
@@ -127,6 +130,26 @@ internal static class LedgerChecks
             select t.cause_id, t.shard_key, e.account, e.currency, sum(e.amount) as amount
             from ledger_transactions t join ledger_entries e on e.transaction_id = t.id and e.shard_key = t.shard_key
             where t.marketplace_id = @marketplace and t.mode = @mode and t.kind = 'payment'
+            group by t.cause_id, t.shard_key, e.account, e.currency having sum(e.amount) <> 0),
+        differing as (
+            select cause_id, shard_key
+            from due full join posted using (cause_id, shard_key, account, currency)
+            where due.amount is distinct from posted.amount)
+
+        """;
+
+    /// <summary>The same of what suppliers were paid.</summary>
+    private const string SettlementLegs = """
+        with due as (
+            select p.id as cause_id, p.shard_key, leg.account, leg.currency, leg.amount
+            from payments p cross join lateral (values
+                ('supplier_payable', 'CNY', p.order_amount),
+                (case when p.method = 'card' then 'platform_cny' else 'provider_settlement' end, 'CNY', -p.order_amount)) as leg (account, currency, amount)
+            where p.marketplace_id = @marketplace and p.mode = @mode and p.settlement_status = 'settled'),
+        posted as (
+            select t.cause_id, t.shard_key, e.account, e.currency, sum(e.amount) as amount
+            from ledger_transactions t join ledger_entries e on e.transaction_id = t.id and e.shard_key = t.shard_key
+            where t.marketplace_id = @marketplace and t.mode = @mode and t.kind = 'settlement'
             group by t.cause_id, t.shard_key, e.account, e.currency having sum(e.amount) <> 0),
         differing as (
             select cause_id, shard_key

@@ -1,6 +1,8 @@
+using Mediator;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.Payments;
 using PaymentOrchestrator.Api.Providers.Notifications;
+using PaymentOrchestrator.Api.Refunds;
 using PaymentOrchestrator.Domain;
 
 namespace PaymentOrchestrator.Api.Notifications;
@@ -10,7 +12,8 @@ namespace PaymentOrchestrator.Api.Notifications;
 /// notification that is repeated, late, early or out of order does no harm.
 /// </summary>
 internal sealed class NotificationHints(
-    OpenPaymentStore open, PaymentInquiry inquiry, PaymentSettlement settlement, ResolverSchedule schedule, TimeProvider clock, ILogger<NotificationHints> log)
+    OpenPaymentStore open, PaymentInquiry inquiry, PaymentSettlement settlement, ResolverSchedule schedule, ISender sender, TimeProvider clock,
+    ILogger<NotificationHints> log)
 {
     /// <returns>Why the provider should send it again; null when it has had its effect, or none is due.</returns>
     public async Task<Problem?> FollowAsync(Mode mode, NotificationReading reading)
@@ -19,6 +22,10 @@ internal sealed class NotificationHints(
         {
             case NotificationReading.PaymentChanged changed:
                 await AskAsync(mode, changed);
+                return null;
+            case NotificationReading.RefundChanged changed:
+                // Whatever came of asking: what is still open is asked after again, so that the notification need not come again.
+                await sender.Send(new NoticeRefund(mode, changed.RefundId), CancellationToken.None);
                 return null;
             case NotificationReading.OrderChanged changed:
                 foreach (var id in await open.FindUnsettledAsync(mode, changed.OrderIds, CancellationToken.None))

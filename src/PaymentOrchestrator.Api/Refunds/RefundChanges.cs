@@ -44,7 +44,7 @@ internal sealed class RefundChanges(Db db, TimeProvider clock)
             where not @moves and id = @id and marketplace_id = @marketplace and mode = @mode and shard_key = @shard and version = @version and status = 'pending';
 
             update payments p
-            set amount_refunded = p.amount_refunded + @paidBack, updated_at = @now
+            set amount_refunded = p.amount_refunded + @paidBack, version = p.version + 1, updated_at = @now
             from refunds r
             where @paidBack <> 0 and r.id = @id and r.shard_key = @shard and r.last_event_id = @eventId and p.id = r.payment_id and p.shard_key = @shard;
 

@@ -1,17 +1,12 @@
-using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Http;
-using PaymentOrchestrator.Api.Providers;
-using PaymentOrchestrator.Domain;
 
 namespace PaymentOrchestrator.Api.Refunds;
 
 /// <summary>
 /// Ends every refund that nobody is ending: its owner has died, or the provider's answer was unknown or pending. Any number of instances may run
-/// it; each due refund is claimed by one. It never uses another request id, so that asking and sending again are both harmless.
+/// it; each due refund is claimed by one.
 /// </summary>
-internal sealed class RefundResolver(
-    RefundStore store, RefundChanges changes, ProviderDirectory providers, Secrets secrets, RefundSchedule schedule, TimeProvider clock, ILogger<RefundResolver> log)
-    : BackgroundService
+internal sealed class RefundResolver(RefundStore store, RefundInquiry inquiry, RefundSchedule schedule, TimeProvider clock, ILogger<RefundResolver> log) : BackgroundService
 {
     private const int Batch = 100;
     private const int AtOnce = 8;
@@ -51,27 +46,12 @@ internal sealed class RefundResolver(
     {
         try
         {
-            await AskAsync(claimed);
+            await inquiry.AskAsync(claimed);
         }
         catch (Exception e) when (e is not OperationCanceledException and not Npgsql.NpgsqlException)
         {
             // One refund that cannot be asked after must not keep the others waiting; it is due again when its claim runs out.
             log.LogError(e, "{RefundId} could not be asked after.", claimed.Refund.Id);
         }
-    }
-
-    private async Task AskAsync(OpenRefund claimed)
-    {
-        var refund = claimed.Refund;
-        var gateway = providers.For(refund.Owner.Mode).RefundGateway(claimed.Debit.Method)
-            ?? throw new InvalidOperationException($"{refund.Id} was begun with a provider that is not configured any more.");
-        var request = claimed.ToRequest(secrets);
-        var outcome = await gateway.InquireRefundAsync(request, CancellationToken.None);
-        var late = clock.Now() - refund.CreatedAt > schedule.GiveUpAfter;
-        // It never arrived. Sent again it has the same request id: should the first one be on its way still, the provider sees one.
-        if (outcome is RefundOutcome.NotFound && !late) outcome = await gateway.RefundAsync(request, CancellationToken.None);
-
-        var now = await changes.ApplyAsync(refund, outcome, clock.Now() + schedule.DelayAfter(refund.Tries));
-        if (late && now.Status == RefundStatus.Pending) await changes.GiveUpAsync(now);
     }
 }

@@ -122,30 +122,44 @@ internal sealed class RefundStore(Db db)
             where id = @id and shard_key = @shard and tries = @tries and status = 'pending' and next_inquiry_at is not null
             returning id;
 
-            """ + "select " + RefundRow.Columns + """
-
-            from refunds r where r.id = @id and r.shard_key = @shard;
-
-            select p.method, a.request_id, coalesce(p.provider_reference, a.provider_reference, '') as reference
-            """ + DebitOfPayment + """
-
-                join refunds r on r.payment_id = p.id and r.shard_key = p.shard_key
-            where r.id = @id and r.shard_key = @shard
-            order by a.number desc limit 1;
-
-            select l.*
-            """ + DebitOfPayment + """
-
-                join refunds r on r.payment_id = p.id and r.shard_key = p.shard_key
-                join linked_accounts l on l.id = a.linked_account_id and l.shard_key = a.shard_key
-            where r.id = @id and r.shard_key = @shard
-            order by a.number desc limit 1;
-            """;
+            """ + SelectOpen;
         await using var connection = await db.OpenAsync(cancellationToken);
         await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(
             sql, new { id = due.Id, shard = due.ShardKey, tries = due.Tries, until = until.UtcDateTime }, cancellationToken: cancellationToken));
-        if (await rows.ReadSingleOrDefaultAsync<Guid?>() is null) return null;
-        var refund = (await rows.ReadSingleAsync<RefundRow>()).ToRefund();
+        return await rows.ReadSingleOrDefaultAsync<Guid?>() is null ? null : await ReadOpenAsync(rows);
+    }
+
+    /// <summary>A refund with all that it takes to ask after it, whatever its status; null when there is none in the mode.</summary>
+    public async Task<OpenRefund?> FindOpenAsync(Id<RefundResource> id, Mode mode, CancellationToken cancellationToken)
+    {
+        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(SelectOpen, new { id = id.Value, shard = id.ShardKey }, cancellationToken: cancellationToken));
+        return await ReadOpenAsync(rows) is { } found && found.Refund.Owner.Mode == mode ? found : null;
+    }
+
+    private const string SelectOpen = "select " + RefundRow.Columns + """
+
+        from refunds r where r.id = @id and r.shard_key = @shard;
+
+        select p.method, a.request_id, coalesce(p.provider_reference, a.provider_reference, '') as reference
+        """ + DebitOfPayment + """
+
+            join refunds r on r.payment_id = p.id and r.shard_key = p.shard_key
+        where r.id = @id and r.shard_key = @shard
+        order by a.number desc limit 1;
+
+        select l.*
+        """ + DebitOfPayment + """
+
+            join refunds r on r.payment_id = p.id and r.shard_key = p.shard_key
+            join linked_accounts l on l.id = a.linked_account_id and l.shard_key = a.shard_key
+        where r.id = @id and r.shard_key = @shard
+        order by a.number desc limit 1;
+        """;
+
+    private static async Task<OpenRefund?> ReadOpenAsync(SqlMapper.GridReader rows)
+    {
+        if ((await rows.ReadSingleOrDefaultAsync<RefundRow>())?.ToRefund() is not { } refund) return null;
         return new OpenRefund(refund, (await rows.ReadSingleAsync<DebitRow>()).ToDebit((await rows.ReadSingleAsync<LinkedAccountRow>()).ToAccount()));
     }
 

@@ -42,6 +42,9 @@ public sealed class TestSystem : IAsyncLifetime
     /// <summary>Which PostgreSQL the tests run on.</summary>
     public string PostgresDescription => postgres?.Description ?? "none";
 
+    /// <summary>What the acquirer signs its notifications with.</summary>
+    public string CardWebhookSecret => Stack.Secrets.CardWebhookSecret;
+
     private LocalStack Stack => stack ?? throw new InvalidOperationException("The stack is not started.");
 
     private HttpClient Http => browser ?? throw new InvalidOperationException("The stack is not started.");
@@ -96,8 +99,8 @@ public sealed class TestSystem : IAsyncLifetime
     }
 
     /// <summary>
-    /// One more instance of the API on the same database, with a clock of its own. The sandbox keeps to the real time; the instance's resolver
-    /// rests, for a clock that is ahead would take others' payments for abandoned.
+    /// One more instance of the API on the same database, with a clock of its own. The sandbox keeps to the real time; the instance's resolvers
+    /// rest, for a clock that is ahead would take others' payments for abandoned.
     /// </summary>
     public async Task<ApiClient> StartAnotherApiAsync(TimeProvider clock, params string[] settings)
     {
@@ -109,7 +112,8 @@ public sealed class TestSystem : IAsyncLifetime
     /// <summary>The same, stopped when the test is done with it: for settings that would get in the way of other tests' background work.</summary>
     public async Task<OtherApi> StartOtherAsync(TimeProvider clock, params string[] settings)
     {
-        var other = ApiApp.Build([.. apiArguments, "--urls=http://127.0.0.1:0", "--Payments:Resolver:Interval=1.00:00:00", .. settings], services => services.Replace(ServiceDescriptor.Singleton(clock)));
+        var other = ApiApp.Build(
+            [.. apiArguments, "--urls=http://127.0.0.1:0", "--Payments:Resolver:Interval=1.00:00:00", "--Refunds:Resolver:Interval=1.00:00:00", .. settings], services => services.Replace(ServiceDescriptor.Singleton(clock)));
         await other.StartAsync(TestContext.Current.CancellationToken);
         var address = other.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
         return new OtherApi(other, new ApiClient(Http, new Uri(address), Stack.Secrets.ApiKey));

@@ -10,24 +10,25 @@ public sealed class ProofTests(TestSystem system)
 {
     // $1 is the payment, $2 the refund; both succeeded.
     [Theory]
-    [InlineData("update ledger_entries set amount = amount + 1 where (transaction_id, line) = (select id, 1 from ledger_transactions where cause_id = $1)", "transactions_balance", "succeeded_payments_are_posted")]
+    [InlineData("update ledger_entries set amount = amount + 1 where (transaction_id, line) = (select id, 1 from ledger_transactions where cause_id = $1 and kind = 'payment')", "transactions_balance", "succeeded_payments_are_posted")]
     [InlineData("update ledger_entries set amount = amount - 1 where (transaction_id, line) = (select id, 2 from ledger_transactions where cause_id = $2)", "transactions_balance", "succeeded_refunds_are_posted")]
-    [InlineData("update ledger_entries set amount = amount + sign(amount) where currency = 'CNY' and transaction_id = (select id from ledger_transactions where cause_id = $1)", "succeeded_payments_are_posted")]
+    [InlineData("update ledger_entries set amount = amount + sign(amount) where currency = 'CNY' and transaction_id = (select id from ledger_transactions where cause_id = $1 and kind = 'payment')", "succeeded_payments_are_posted")]
     [InlineData("update ledger_entries set amount = amount + sign(amount) where currency = 'CNY' and transaction_id = (select id from ledger_transactions where cause_id = $2)", "succeeded_refunds_are_posted")]
-    [InlineData("update ledger_entries set account = 'markup_revenue' where account = 'fee_revenue' and transaction_id = (select id from ledger_transactions where cause_id = $1)", "succeeded_payments_are_posted")]
-    [InlineData("update ledger_entries set account = 'cash' where account = 'fee_revenue' and transaction_id = (select id from ledger_transactions where cause_id = $1)", "accounts_are_in_the_chart", "succeeded_payments_are_posted")]
-    [InlineData("delete from ledger_entries where transaction_id = (select id from ledger_transactions where cause_id = $1)", "transactions_have_entries", "succeeded_payments_are_posted")]
+    [InlineData("update ledger_entries set account = 'markup_revenue' where account = 'fee_revenue' and transaction_id = (select id from ledger_transactions where cause_id = $1 and kind = 'payment')", "succeeded_payments_are_posted")]
+    [InlineData("update ledger_entries set account = 'cash' where account = 'fee_revenue' and transaction_id = (select id from ledger_transactions where cause_id = $1 and kind = 'payment')", "accounts_are_in_the_chart", "succeeded_payments_are_posted")]
+    [InlineData("delete from ledger_entries where transaction_id = (select id from ledger_transactions where cause_id = $1 and kind = 'payment')", "transactions_have_entries", "succeeded_payments_are_posted")]
     [InlineData("delete from ledger_transactions where cause_id = $2", "entries_have_transactions", "succeeded_refunds_are_posted")]
-    [InlineData("update ledger_transactions set payment_id = $2 where cause_id = $1", "only_succeeded_payments_are_posted", "transactions_have_payments")]
-    [InlineData("update ledger_transactions set cause_id = gen_random_uuid() where cause_id = $1", "only_succeeded_payments_are_posted", "succeeded_payments_are_posted")]
+    [InlineData("update ledger_transactions set payment_id = $2 where cause_id = $1 and kind = 'payment'", "only_succeeded_payments_are_posted", "transactions_have_payments")]
+    [InlineData("update ledger_transactions set cause_id = gen_random_uuid() where cause_id = $1 and kind = 'payment'", "only_succeeded_payments_are_posted", "succeeded_payments_are_posted")]
     [InlineData("update payments set markup_amount = markup_amount + 1 where id = $1", "succeeded_payments_are_posted")]
+    [InlineData("update payments set settlement_status = case settlement_status when 'settled' then 'pending' else 'settled' end where id = $1", "settled_payments_are_posted")]
     [InlineData("update payments set amount_refunded = amount_refunded - 1 where id = $1", "amount_refunded_is_what_succeeded")]
     [InlineData("update payments set status = 'failed' where id = $1", "live_payments_hold_their_orders", "only_succeeded_payments_are_posted", "refunds_belong_to_succeeded_payments")]
     [InlineData("update refunds set status = 'failed' where id = $2", "amount_refunded_is_what_succeeded", "only_succeeded_refunds_are_posted")]
     [InlineData("update refunds set source_amount = source_amount + 1 where id = $2", "succeeded_refunds_are_posted")]
     [InlineData("insert into refunds select (jsonb_populate_record(r, jsonb_build_object('id', gen_random_uuid(), 'status', 'pending', 'order_amount', 1229568))).* from refunds r where r.id = $2", "refunds_stay_within_the_payment")]
     [InlineData("insert into refunds select (jsonb_populate_record(r, jsonb_build_object('id', gen_random_uuid(), 'status', 'pending', 'order_amount', 1229567))).* from refunds r where r.id = $2", "refunds_stay_within_the_payment")]
-    [InlineData("update ledger_entries set account = 'suspense' where account = 'fee_revenue' and transaction_id = (select id from ledger_transactions where cause_id = $1)", "succeeded_payments_are_posted", "suspense_is_under_review")]
+    [InlineData("update ledger_entries set account = 'suspense' where account = 'fee_revenue' and transaction_id = (select id from ledger_transactions where cause_id = $1 and kind = 'payment')", "succeeded_payments_are_posted", "suspense_is_under_review")]
     [InlineData("delete from live_payments where payment_id = $1", "live_payments_hold_their_orders")]
     [InlineData("update live_payments set payment_id = $2 where payment_id = $1", "live_payments_hold_their_orders")]
     public async Task A_planted_error_is_found(string plant, params string[] checks)
@@ -35,7 +36,7 @@ public sealed class ProofTests(TestSystem system)
         var api = (await system.NewMarketplaceAsync()).Test;
         var payment = await system.PaidAsync(api);
         var refund = (await api.RefundAsync(payment.Id, 5_000)).Must(201);
-        Assert.Equal(("2", "10", "0"), await CountsAsync(api));
+        Assert.Empty(Broken((await api.GetAsync("/v1/ledger/proof")).Must(200)));
 
         // Each statement names what it needs of the two, so that both have a type.
         await system.Database.ExecuteAsync(
@@ -68,13 +69,10 @@ public sealed class ProofTests(TestSystem system)
         while (!moving.IsCompleted);
 
         Assert.All(await moving, answer => answer.Must(201));
-        Assert.Equal(("64", "320", "0"), await CountsAsync(api));
-    }
-
-    private static async Task<(string Transactions, string Entries, string Violations)> CountsAsync(ApiClient api)
-    {
         var proof = (await api.GetAsync("/v1/ledger/proof")).Must(200);
-        return (proof["transactions"], proof["entries"], proof["violations"]);
+        Assert.Equal("0", proof["violations"]);
+        Assert.InRange(proof.At("transactions").GetInt64(), 64, 68);
+        Assert.InRange(proof.At("entries").GetInt64(), 320, 328);
     }
 
     private static IEnumerable<string> Broken(Answer proof) =>

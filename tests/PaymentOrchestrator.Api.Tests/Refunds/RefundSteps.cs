@@ -53,15 +53,15 @@ internal static class RefundSteps
         }
     }
 
-    /// <summary>What the books of the payment add up to, as <c>account currency amount</c>, without what has come to nothing.</summary>
+    /// <summary>What the books of the payment add up to, as <c>account currency amount</c>, without what has come to nothing and without the supplier's settlement, which comes when it comes.</summary>
     public static Task<IReadOnlyList<string>> NetAsync(this Database database, string payment) => database.RowsAsync(
         """
         select e.account, e.currency, sum(e.amount)
         from ledger_transactions t join ledger_entries e on e.transaction_id = t.id and e.shard_key = t.shard_key
-        where t.payment_id = $1
+        where t.payment_id = $1 and t.kind <> 'settlement'
         group by e.account, e.currency having sum(e.amount) <> 0 order by 1, 2
         """, Database.Uuid(payment));
 
     public static Task<IReadOnlyList<string>> KindsAsync(this Database database, string payment) => database.RowsAsync(
-        "select kind from ledger_transactions where payment_id = $1 order by id", Database.Uuid(payment));
+        "select kind from ledger_transactions where payment_id = $1 and kind <> 'settlement' order by id", Database.Uuid(payment));
 }

@@ -1,10 +1,12 @@
 using System.Globalization;
 using System.Net.Http.Headers;
+using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using PaymentOrchestrator.Api.Tests.Harness;
 using PaymentOrchestrator.Api.Tests.Providers;
+using Stripe;
 using Xunit;
 
 namespace PaymentOrchestrator.Api.Tests.Refunds;
@@ -94,6 +96,28 @@ public sealed class UncertainRefundTests(TestSystem system)
     }
 
     [Fact]
+    public async Task A_refund_that_the_bank_sends_back_is_taken_out_of_the_books_and_can_be_made_again()
+    {
+        var buyer = await system.Sandbox.ReadyAsync(await system.Api.BuyerAsync());
+        (await system.Api.LinkAsync(buyer, "card", ("payment_method", "pm_card_refundFail"))).Must(201);
+        var payment = await system.Api.PaidByAsync(buyer, "card", "USD", 12_345_67);
+        var paid = await system.Database.NetAsync(payment.Id);
+        var refund = (await system.Api.RefundAsync(payment.Id)).Must(201);
+        Assert.Equal("succeeded", refund["status"]);
+
+        // The sandbox's bank takes some seconds; then the acquirer tells us.
+        await Task.Delay(TimeSpan.FromSeconds(6), TestContext.Current.CancellationToken);
+        await NotifyAsync(refund.Id, payment.Id);
+
+        var failed = (await system.Api.GetAsync($"/v1/refunds/{refund.Id}")).Must(200);
+        Assert.Equal(("failed", "provider_refused"), (failed["status"], failed["failure.code"]));
+        Assert.Equal(paid, await system.Database.NetAsync(payment.Id));
+        Assert.Equal(["payment", "refund", "refund_reversal"], await system.Database.KindsAsync(payment.Id));
+        Assert.Equal(0, (await system.Api.GetAsync($"/v1/payments/{payment.Id}")).Value("amount_refunded"));
+        Assert.Equal("succeeded", (await system.Api.RefundAsync(payment.Id)).Must(201)["status"]);
+    }
+
+    [Fact]
     public async Task Another_amount_waits_in_suspense_until_an_operator_knows_that_it_was_the_right_one()
     {
         await using var acquirer = await ScriptedProvider.StartAsync();
@@ -172,7 +196,30 @@ public sealed class UncertainRefundTests(TestSystem system)
 
     /// <summary>An instance whose acquirer the test scripts, and which looks for refunds that are due only where it is told to.</summary>
     private Task<OtherApi> OtherApiAsync(ScriptedProvider acquirer, TimeProvider clock, params string[] settings) =>
-        system.StartOtherAsync(clock, [$"--Providers:Test:Card:BaseUrl={acquirer.Url}", "--Refunds:Resolver:Interval=01:00:00", "--Payments:Resolver:Interval=01:00:00", .. settings]);
+        system.StartOtherAsync(clock, [$"--Providers:Test:Card:BaseUrl={acquirer.Url}", .. settings]);
+
+    /// <summary>As the acquirer would say that the refund has changed.</summary>
+    private async Task NotifyAsync(string refund, string payment)
+    {
+        var body = new JsonObject
+        {
+            ["id"] = "evt_1",
+            ["object"] = "event",
+            ["type"] = "refund.failed",
+            ["data"] = new JsonObject
+            {
+                ["object"] = new JsonObject
+                {
+                    ["id"] = "re_1",
+                    ["object"] = "refund",
+                    ["metadata"] = new JsonObject { ["refund_id"] = refund, ["payment_id"] = payment, ["request_id"] = refund },
+                },
+            },
+        }.ToJsonString();
+        var signature = EventUtility.GenerateSignatureHeader(body, system.CardWebhookSecret, TimeProvider.System.GetUtcNow().ToUnixTimeSeconds());
+        (await system.ClientWith(null).SendAsync(
+            HttpMethod.Post, "/v1/provider-notifications/card", ApiClient.Json(Encoding.UTF8.GetBytes(body)), null, request => request.Headers.Add("Stripe-Signature", signature))).Must(200);
+    }
 
     private async Task ForwardAsync(ScriptedProvider.Received request)
     {
