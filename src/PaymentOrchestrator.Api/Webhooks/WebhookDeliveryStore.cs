@@ -14,7 +14,7 @@ internal sealed class WebhookDeliveryStore(Db db)
 
     /// <summary>Of one endpoint, so over all shards; those of the newest events first.</summary>
     public async Task<IReadOnlyList<WebhookDeliveryResource>> ListAsync(
-        WebhookEndpoint endpoint, string? status, Id<WebhookDeliveryResource>? before, int limit, CancellationToken cancellationToken)
+        WebhookEndpoint endpoint, string? status, Guid? before, int limit, CancellationToken cancellationToken)
     {
         var sql = $"select {Columns} from webhook_deliveries where endpoint_id = @endpoint and marketplace_id = @marketplace and mode = @mode"
             + (status is null ? "" : " and status = @status")
@@ -27,7 +27,7 @@ internal sealed class WebhookDeliveryStore(Db db)
             marketplace = endpoint.Owner.MarketplaceId,
             mode = endpoint.Owner.Mode.Code(),
             status,
-            before = before?.Value,
+            before,
             limit,
         }, cancellationToken: cancellationToken));
         return [.. rows.Select(row => row.ToResource())];

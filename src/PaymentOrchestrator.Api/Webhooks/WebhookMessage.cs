@@ -15,9 +15,6 @@ internal static class WebhookMessage
     public const string TimestampHeader = "webhook-timestamp";
     public const string SignatureHeader = "webhook-signature";
 
-    /// <summary>The form of <c>data.object</c>.</summary>
-    private const string ApiVersion = "v1";
-
     // The object's JSON was read by PostgreSQL and is written as it stands; nobody puts it into HTML.
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -33,7 +30,7 @@ internal static class WebhookMessage
             json.WriteString("id", id.ToString());
             json.WriteString("object", "event");
             json.WriteString("type", type);
-            json.WriteString("api_version", ApiVersion);
+            json.WriteString("api_version", EventResource.CurrentApiVersion);
             json.WriteString("created_at", createdAt.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
             json.WriteNumber("object_version", objectVersion);
             json.WriteBoolean("livemode", livemode);
