@@ -30,8 +30,8 @@ internal sealed class PaymentSettlement(
             return;
         }
 
-        var late = clock.Now() - payment.UpdatedAt > schedule.SettlementLateAfter;
-        if (late) log.LogWarning("{PaymentId} succeeded at {SucceededAt} and the supplier's money is not confirmed by 1688.", payment.Id, payment.UpdatedAt);
+        var late = clock.Now() - payment.CreatedAt > schedule.SettlementLateAfter;
+        if (late) log.LogWarning("{PaymentId} of {CreatedAt} has succeeded, and 1688 does not confirm the supplier's money.", payment.Id, payment.CreatedAt);
         await open.PostponeAsync(payment, clock.Now() + (late ? schedule.SettlementLateAfter : schedule.DelayAfter(subject.Tries)), CancellationToken.None);
     }
 

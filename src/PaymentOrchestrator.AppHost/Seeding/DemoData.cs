@@ -31,6 +31,7 @@ internal sealed class DemoData : IDisposable
         var progress = await SeedingProgress.LoadAsync(dataFolder, cancellationToken);
         foreach (var buyer in DemoBuyer.All)
             await demo.EnsureBuyerAsync(buyer, progress, cancellationToken);
+        await demo.WarmUpAsync(progress.Buyers[DemoBuyer.All[0].Reference], cancellationToken);
         return DemoBuyer.All.ToDictionary(buyer => buyer.Reference, buyer => progress.Buyers[buyer.Reference]);
     }
 
@@ -78,6 +79,22 @@ internal sealed class DemoData : IDisposable
         return created.GetProperty("id").GetString()!;
     }
 
+    /// <summary>
+    /// Asks the main job's first question once, so that the first answer that a person waits for is not the one that compiles the code: on a busy
+    /// machine that alone can take longer than the providers' facts are waited for.
+    /// </summary>
+    private async Task WarmUpAsync(string buyerId, CancellationToken cancellationToken)
+    {
+        var order = new JsonObject { ["id"] = "warm-up", ["amount"] = new JsonObject { ["currency"] = "CNY", ["value"] = 100_000 } };
+        using var response = await SendAsync(
+            api,
+            new HttpRequestMessage(HttpMethod.Post, "/v1/eligibility-checks")
+            {
+                Content = JsonContent.Create(new JsonObject { ["buyer_id"] = buyerId, ["order"] = order }),
+            },
+            allowed: null, cancellationToken);
+    }
+
     private async Task WriteFactsAsync(
         string id, IReadOnlyList<string> facts, IReadOnlyDictionary<string, long> balances, CancellationToken cancellationToken)
     {
@@ -105,7 +122,7 @@ internal sealed class DemoData : IDisposable
             using (response)
             {
                 var body = await response.Content.ReadAsStringAsync(cancellationToken);
-                throw new HostException($"The demo data could not be made: {request.Method} {client.BaseAddress}{request.RequestUri?.ToString().TrimStart('/')} answered {(int)response.StatusCode}: {body} See the log above; start with --reset to begin from nothing.");
+                throw new HostException($"The demo data could not be made: {request.Method} {new Uri(client.BaseAddress!, request.RequestUri!)} answered {(int)response.StatusCode}: {body} See the log above; start with --reset to begin from nothing.");
             }
         }
     }
