@@ -51,7 +51,11 @@ internal static class Outbox
                 """,
                 new
                 {
-                    notification.Provider, notification.Type, notification.BuyerId, body = notification.Body.ToJsonString(), wait,
+                    notification.Provider,
+                    notification.Type,
+                    notification.BuyerId,
+                    body = notification.Body.ToJsonString(),
+                    wait,
                     overtaken = fault?.Kind == FaultKinds.ReorderedNotification,
                 });
         }

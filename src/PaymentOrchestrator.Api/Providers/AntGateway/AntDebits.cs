@@ -12,17 +12,17 @@ internal static class AntDebits
     /// <param name="page">Where the buyer must go, if the answer says so.</param>
     public static DebitOutcome Of<T>(AntReply<T> reply, Debit debit, Func<T, DebitOutcome> moved, Func<T, Uri?>? page = null)
         where T : IAntMovementAnswer => reply switch
-    {
-        AntReply<T>.Lost lost => new DebitOutcome.Unknown(lost.Reason),
-        AntReply<T>.Answered answered when Stranger(answered.Body, debit) is { } reason => new DebitOutcome.Unknown(reason),
-        AntReply<T>.Answered { Status: AntStatus.Success, Code: "SUCCESS" } answered => moved(answered.Body),
-        AntReply<T>.Answered { Status: not AntStatus.Failed } answered when AntCodes.IsInProcess(answered.Code) =>
-            new DebitOutcome.Pending(answered.Body.Reference, page?.Invoke(answered.Body)),
-        AntReply<T>.Answered { Status: AntStatus.Failed } answered when !AntCodes.NeverReachedTheMoney(answered.Code) =>
-            Refused(answered.Code, answered.Body.Reference),
-        AntReply<T>.Answered answered => new DebitOutcome.Unknown($"The provider answered {answered.Code}."),
-        _ => throw new InvalidOperationException("Unknown kind of reply."),
-    };
+        {
+            AntReply<T>.Lost lost => new DebitOutcome.Unknown(lost.Reason),
+            AntReply<T>.Answered answered when Stranger(answered.Body, debit) is { } reason => new DebitOutcome.Unknown(reason),
+            AntReply<T>.Answered { Status: AntStatus.Success, Code: "SUCCESS" } answered => moved(answered.Body),
+            AntReply<T>.Answered { Status: not AntStatus.Failed } answered when AntCodes.IsInProcess(answered.Code) =>
+                new DebitOutcome.Pending(answered.Body.Reference, page?.Invoke(answered.Body)),
+            AntReply<T>.Answered { Status: AntStatus.Failed } answered when !AntCodes.NeverReachedTheMoney(answered.Code) =>
+                Refused(answered.Code, answered.Body.Reference),
+            AntReply<T>.Answered answered => new DebitOutcome.Unknown($"The provider answered {answered.Code}."),
+            _ => throw new InvalidOperationException("Unknown kind of reply."),
+        };
 
     /// <summary>
     /// The answer to an inquiry. Its result speaks of the inquiry alone, so that no F of it, but the one that the request never arrived,
@@ -30,14 +30,14 @@ internal static class AntDebits
     /// </summary>
     public static DebitOutcome OfInquiry<T>(AntReply<T> reply, Debit debit, Func<T, DebitOutcome> decided)
         where T : IAntMovementAnswer => reply switch
-    {
-        AntReply<T>.Answered { Status: AntStatus.Success } answered when Stranger(answered.Body, debit) is { } reason => new DebitOutcome.Unknown(reason),
-        AntReply<T>.Answered { Status: AntStatus.Success } answered => decided(answered.Body),
-        AntReply<T>.Answered { Status: AntStatus.Failed, Code: AntCodes.NeverArrived } => new DebitOutcome.NotFound(),
-        AntReply<T>.Answered answered => new DebitOutcome.Unknown($"The inquiry was answered {answered.Code}."),
-        AntReply<T>.Lost lost => new DebitOutcome.Unknown(lost.Reason),
-        _ => throw new InvalidOperationException("Unknown kind of reply."),
-    };
+        {
+            AntReply<T>.Answered { Status: AntStatus.Success } answered when Stranger(answered.Body, debit) is { } reason => new DebitOutcome.Unknown(reason),
+            AntReply<T>.Answered { Status: AntStatus.Success } answered => decided(answered.Body),
+            AntReply<T>.Answered { Status: AntStatus.Failed, Code: AntCodes.NeverArrived } => new DebitOutcome.NotFound(),
+            AntReply<T>.Answered answered => new DebitOutcome.Unknown($"The inquiry was answered {answered.Code}."),
+            AntReply<T>.Lost lost => new DebitOutcome.Unknown(lost.Reason),
+            _ => throw new InvalidOperationException("Unknown kind of reply."),
+        };
 
     public static DebitOutcome.Refused Refused(string? code, string? reference)
     {
