@@ -3,7 +3,6 @@ using PaymentOrchestrator.Api.Eligibility;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.LinkedAccounts;
 using PaymentOrchestrator.Api.Providers;
-using PaymentOrchestrator.Api.Providers.Marketplace1688;
 using PaymentOrchestrator.Domain;
 
 namespace PaymentOrchestrator.Api.Orders;
@@ -40,7 +39,7 @@ internal sealed class OrderCheck(ProviderDirectory providers, Secrets secrets, B
     {
         if (order.BuyerMemberId is not null && order.BuyerMemberId != member)
             return new Problem(ProblemType.OrderOfAnotherBuyer, "At 1688 the order belongs to another buyer than the one whose account is linked. Check order.id and buyer_id.");
-        if (order.Status != MarketplaceOrderStatus.WaitingForPayment)
+        if (order.Stage != OrderStage.WaitsForPayment)
             return new Problem(ProblemType.OrderNotPayable, $"At 1688 the order's status is {order.Status}; only one that waits for payment can be paid.");
         return order.Amount is { } actual && actual != amount
             ? new Problem(ProblemType.OrderAmountMismatch, $"At 1688 the order's amount is {actual}. Ask for a quote of that amount.")

@@ -5,7 +5,6 @@ using PaymentOrchestrator.Api.Ledger;
 using PaymentOrchestrator.Api.LinkedAccounts;
 using PaymentOrchestrator.Api.Orders;
 using PaymentOrchestrator.Api.Postgres;
-using PaymentOrchestrator.Api.Providers.Marketplace1688;
 using PaymentOrchestrator.Domain;
 
 namespace PaymentOrchestrator.Api.Payments;
@@ -24,7 +23,7 @@ internal sealed class PaymentSettlement(
         if (payment.Status != PaymentStatus.Succeeded || payment.Settled) return;
         var active = await accounts.ListAsync(payment.Owner, payment.BuyerId, activeOnly: true, CancellationToken.None) ?? [];
         var answer = await orders.ReadAsync(payment.Owner.Mode, active.Newest(LinkProvider.Marketplace1688), payment.OrderId, payment.Order, CancellationToken.None);
-        if (answer is ProviderAnswer<MarketplaceOrder>.Ok { Value.Status: var status } && MarketplaceOrderStatus.IsPaid(status))
+        if (answer is ProviderAnswer<MarketplaceOrder>.Ok { Value: { Stage: OrderStage.Paid, Status: var status } })
         {
             await SettleAsync(payment, status);
             return;

@@ -1,4 +1,3 @@
-using PaymentOrchestrator.Api.Providers.Marketplace1688;
 using PaymentOrchestrator.Domain;
 using Xunit;
 

@@ -41,11 +41,19 @@ internal sealed partial class Marketplace1688Provider
     private static ProviderAnswer<MarketplaceOrder> Order(OrderBaseInfo order, string status, string orderId)
     {
         if (order.IdOfStr != orderId) return new ProviderAnswer<MarketplaceOrder>.Unknown("The answer speaks of another order.");
-        if (order.TotalAmount is not { } yuan) return new ProviderAnswer<MarketplaceOrder>.Ok(new MarketplaceOrder(status, null, order.BuyerId));
+        if (order.TotalAmount is not { } yuan) return new ProviderAnswer<MarketplaceOrder>.Ok(new MarketplaceOrder(status, StageOf(status), null, order.BuyerId));
         return TryFen(yuan, out var fen)
-            ? new ProviderAnswer<MarketplaceOrder>.Ok(new MarketplaceOrder(status, new Money(Currency.Cny, fen), order.BuyerId))
+            ? new ProviderAnswer<MarketplaceOrder>.Ok(new MarketplaceOrder(status, StageOf(status), new Money(Currency.Cny, fen), order.BuyerId))
             : new ProviderAnswer<MarketplaceOrder>.Unknown("The amount of the order cannot be read.");
     }
+
+    private static OrderStage StageOf(string status) => status switch
+    {
+        "waitbuyerpay" => OrderStage.WaitsForPayment,
+        "waitsellersend" or "waitlogisticstakein" or "waitbuyerreceive" or "confirm_goods" or "success" => OrderStage.Paid,
+        "cancel" or "terminated" => OrderStage.Closed,
+        _ => OrderStage.Other,
+    };
 
     /// <summary>Exactly: an amount that is no whole number of fen is none.</summary>
     private static bool TryFen(string yuan, out long fen)
