@@ -31,14 +31,12 @@ internal sealed record RedeliverSince(Caller Caller, Id<WebhookEndpointResource>
 internal sealed class RedeliverHandler(WebhookEndpointStore endpoints, WebhookDeliveryStore deliveries, TimeProvider clock)
     : ICommandHandler<Redeliver, Result<WebhookDeliveryResource>>, ICommandHandler<RedeliverSince, Result<RedeliveryResource>>
 {
-    public static readonly Problem Disabled = new(ProblemType.WebhookEndpointDisabled, "The endpoint is disabled, so nothing is sent to it. Enable it first.");
-
     private static readonly TimeSpan Kept = TimeSpan.FromDays(30);
 
     public async ValueTask<Result<WebhookDeliveryResource>> Handle(Redeliver command, CancellationToken cancellationToken)
     {
         if (await endpoints.FindAsync(command.Caller, command.Endpoint, cancellationToken) is not { } endpoint) return Problem.NotFound<WebhookEndpointResource>("webhook endpoint");
-        if (!endpoint.Enabled) return Disabled;
+        if (!endpoint.Enabled) return WebhookEndpoint.Disabled;
         return await deliveries.RedeliverAsync(endpoint, command.Id, clock.Now(), cancellationToken) is { } delivery
             ? delivery
             : Problem.NotFound<WebhookDeliveryResource>("delivery");
@@ -47,7 +45,7 @@ internal sealed class RedeliverHandler(WebhookEndpointStore endpoints, WebhookDe
     public async ValueTask<Result<RedeliveryResource>> Handle(RedeliverSince command, CancellationToken cancellationToken)
     {
         if (await endpoints.FindAsync(command.Caller, command.Endpoint, cancellationToken) is not { } endpoint) return Problem.NotFound<WebhookEndpointResource>("webhook endpoint");
-        if (!endpoint.Enabled) return Disabled;
+        if (!endpoint.Enabled) return WebhookEndpoint.Disabled;
         var now = clock.Now();
         var since = command.Time!.Value;
         if (since > now || since < now - Kept)

@@ -23,7 +23,7 @@ internal sealed class SendTestEventHandler(WebhookEndpointStore endpoints, Webho
                 : Problem.NotFound<WebhookDeliveryResource>("delivery");
         }
 
-        if (!endpoint.Enabled) return RedeliverHandler.Disabled;
+        if (!endpoint.Enabled) return WebhookEndpoint.Disabled;
         var now = clock.Now();
         var happened = NewEvent.Of(EventTypes.Test, endpoint.Id.ToString(), endpoint.Version, endpoint.ToResource(now), endpoint.Id.ShardKey, now);
         // The same request came twice: look again at what the first one left.

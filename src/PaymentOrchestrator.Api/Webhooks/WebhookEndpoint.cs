@@ -8,6 +8,8 @@ internal sealed record WebhookEndpoint
 {
     public const int MaxPerMarketplace = 50;
 
+    public static readonly Problem Disabled = new(ProblemType.WebhookEndpointDisabled, "The endpoint is disabled, so nothing is sent to it. Enable it first.");
+
     public required Id<WebhookEndpointResource> Id { get; init; }
 
     public required Caller Owner { get; init; }

@@ -43,6 +43,8 @@ public sealed class BadInputTests(TestSystem system) : IAsyncLifetime
     [InlineData("quotes of a source amount")]
     [InlineData("payments")]
     [InlineData("resolve")]
+    [InlineData("refunds")]
+    [InlineData("payment-options")]
     public async Task Every_fault_of_a_body_is_refused_by_name_and_nothing_is_stored(string name)
     {
         var endpoint = EndpointOf(name);
@@ -120,14 +122,14 @@ public sealed class BadInputTests(TestSystem system) : IAsyncLifetime
 
         var before = await system.Database.FingerprintAsync(mine.Id, theirs.Id);
         var faults = new List<string>();
-        foreach (var (name, path) in new[] { ("eligibility-checks", "buyer_id"), ("quotes", "buyer_id"), ("payments", "quote_id"), ("mainland_bank", "alipay_account_id"), ("marketplace-links", "marketplace_account_id") })
+        foreach (var (name, path) in new[] { ("eligibility-checks", "buyer_id"), ("payment-options", "buyer_id"), ("quotes", "buyer_id"), ("payments", "quote_id"), ("mainland_bank", "alipay_account_id"), ("marketplace-links", "marketplace_account_id") })
         {
             var endpoint = EndpointOf(name);
             foreach (var id in IdsInPlaceOf(path switch { "buyer_id" => "byr", "quote_id" => "quo", _ => "lac" }))
                 Expect(faults, $"{name} {path}={id}", await mine.Test.PostTextAsync(endpoint.Path, JsonEdit.With(endpoint.Good, path, $"\"{id}\""), ApiClient.NewKey()), 404, "not_found");
         }
 
-        foreach (var (name, prefix) in new[] { ("worldfirst", "byr"), ("marketplace-links", "lac"), ("resolve", "pay") })
+        foreach (var (name, prefix) in new[] { ("worldfirst", "byr"), ("marketplace-links", "lac"), ("resolve", "pay"), ("refunds", "pay") })
         {
             var endpoint = EndpointOf(name);
             foreach (var id in IdsInPlaceOf(prefix).Where(id => id.Length > 0))
@@ -159,7 +161,7 @@ public sealed class BadInputTests(TestSystem system) : IAsyncLifetime
         foreach (var key in new[] { null, "", "x", "po_test_", "po_test_" + new string('a', 38), ApiKeys.Generate(Mode.Test), ApiKeys.Generate(Mode.Live), revoked, crossed, new string('k', 4_000) })
         {
             var client = system.ClientWith(key);
-            foreach (var name in new[] { "buyers", "worldfirst", "marketplace-links", "eligibility-checks", "quotes", "payments", "resolve" })
+            foreach (var name in new[] { "buyers", "worldfirst", "marketplace-links", "eligibility-checks", "payment-options", "quotes", "payments", "refunds", "resolve" })
             {
                 var endpoint = EndpointOf(name);
                 Expect(faults, $"{name} with {key}", await client.PostAsync(endpoint.Path, endpoint.Good), 401, "unauthorized");
@@ -301,6 +303,14 @@ public sealed class BadInputTests(TestSystem system) : IAsyncLifetime
                 $"/v1/payments/{payment}/resolve",
                 new JsonObject { ["outcome"] = "moved", ["provider_reference"] = "ch_1", ["amount"] = new JsonObject { ["currency"] = "USD", ["value"] = 1_861_21 } },
                 new Field("outcome", FieldKind.Choice), new Field("provider_reference", FieldKind.Text), new Field("amount", FieldKind.Object), new Field("amount.currency", FieldKind.Currency)),
+            "refunds" => new Endpoint(
+                $"/v1/payments/{payment}/refunds",
+                new JsonObject { ["amount"] = new JsonObject { ["currency"] = "CNY", ["value"] = 5_00 }, ["reason"] = "returned" },
+                new Field("amount", FieldKind.Object, false), new Field("amount.currency", FieldKind.Currency), new Field("reason", FieldKind.Text, false)),
+            "payment-options" => new Endpoint(
+                "/v1/payment-options",
+                new JsonObject { ["buyer_id"] = buyer, ["order"] = Order(), ["buyer_ip"] = ApiClient.Outside, ["comparison_currency"] = "USD" },
+                [new("buyer_id", FieldKind.Id), .. order, .. amount, new("buyer_ip", FieldKind.Text, false), new("comparison_currency", FieldKind.Currency, false)]),
             _ => throw new ArgumentOutOfRangeException(nameof(name)),
         };
     }

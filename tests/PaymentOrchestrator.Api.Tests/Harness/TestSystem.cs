@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Npgsql;
 using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Tests.Harness;
 using PaymentOrchestrator.AppHost;
@@ -52,10 +53,11 @@ public sealed class TestSystem : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         postgres = await TestPostgres.FindAsync();
-        Console.WriteLine($"PostgreSQL of the API tests: {postgres.Description}.");
+        TestContext.Current.SendDiagnosticMessage("PostgreSQL of the API tests: {0}.", postgres.Description);
         stack = await LocalStack.StartAsync(
             new LocalStackOptions { DataFolder = folder, ConnectionString = postgres.ConnectionString, Durable = false, DeleteAtEnd = true },
-            new LocalStackParts(SandboxApp.Build, BuildApi, DemoMarketplace.NewKey, DemoMarketplace.EnsureAsync),
+            // What happens of its own accord (1688's messages, settlement, webhooks) has tests of its own; here nothing moves unless a test moves it.
+            new LocalStackParts(arguments => SandboxApp.Build([.. arguments, "--Sandbox:Notifications=false"]), BuildApi, DemoMarketplace.NewKey, DemoMarketplace.EnsureAsync),
             TestContext.Current.CancellationToken);
         // As a browser would be that lets the test see each redirect. Never by way of a proxy: everything is on this machine.
         browser = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false }) { Timeout = TimeSpan.FromSeconds(60) };
@@ -112,8 +114,9 @@ public sealed class TestSystem : IAsyncLifetime
     /// <summary>The same, stopped when the test is done with it: for settings that would get in the way of other tests' background work.</summary>
     public async Task<OtherApi> StartOtherAsync(TimeProvider clock, params string[] settings)
     {
-        var other = ApiApp.Build(
-            [.. apiArguments, "--urls=http://127.0.0.1:0", "--Payments:Resolver:Interval=1.00:00:00", "--Refunds:Resolver:Interval=1.00:00:00", .. settings], services => services.Replace(ServiceDescriptor.Singleton(clock)));
+        // One test speaks to it: the server's connections are for the first instance, which others put to the test.
+        var few = new NpgsqlConnectionStringBuilder(Stack.ConnectionString) { MaxPoolSize = 4 }.ConnectionString;
+        var other = ApiApp.Build([.. apiArguments, $"--ConnectionStrings:Postgres={few}", "--urls=http://127.0.0.1:0", "--Payments:Resolver:Interval=1.00:00:00", "--Refunds:Resolver:Interval=1.00:00:00", .. settings], services => services.Replace(ServiceDescriptor.Singleton(clock)));
         await other.StartAsync(TestContext.Current.CancellationToken);
         var address = other.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
         return new OtherApi(other, new ApiClient(Http, new Uri(address), Stack.Secrets.ApiKey));
@@ -121,8 +124,8 @@ public sealed class TestSystem : IAsyncLifetime
 
     private WebApplication BuildApi(string[] arguments)
     {
-        apiArguments = arguments;
-        return ApiApp.Build(arguments);
+        apiArguments = [.. arguments, "--Webhooks:Dispatch=false", "--Payments:Resolver:Interval=1.00:00:00"];
+        return ApiApp.Build(apiArguments);
     }
 }
 
