@@ -50,7 +50,7 @@ public sealed class TestSystem : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         postgres = await TestPostgres.FindAsync();
-        TestContext.Current.SendDiagnosticMessage("PostgreSQL of the API tests: {0}.", postgres.Description);
+        Console.WriteLine($"PostgreSQL of the API tests: {postgres.Description}.");
         stack = await LocalStack.StartAsync(
             new LocalStackOptions { DataFolder = folder, ConnectionString = postgres.ConnectionString, Durable = false, DeleteAtEnd = true },
             new LocalStackParts(SandboxApp.Build, BuildApi, DemoMarketplace.NewKey, DemoMarketplace.EnsureAsync),
