@@ -53,7 +53,7 @@ public sealed class TestSystem : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         postgres = await TestPostgres.FindAsync();
-        TestContext.Current.SendDiagnosticMessage("PostgreSQL of the API tests: {0}.", postgres.Description);
+        Console.WriteLine($"PostgreSQL of the API tests: {postgres.Description}.");
         stack = await LocalStack.StartAsync(
             new LocalStackOptions { DataFolder = folder, ConnectionString = postgres.ConnectionString, Durable = false, DeleteAtEnd = true },
             // What happens of its own accord (1688's messages, settlement, webhooks) has tests of its own; here nothing moves unless a test moves it.
