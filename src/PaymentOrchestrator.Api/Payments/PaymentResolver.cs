@@ -18,8 +18,7 @@ internal sealed class PaymentResolver(OpenPaymentStore open, PaymentInquiry inqu
         using var timer = new PeriodicTimer(schedule.Interval, clock);
         try
         {
-            do await RunOnceAsync(stoppingToken);
-            while (await timer.WaitForNextTickAsync(stoppingToken));
+            while (await timer.WaitForNextTickAsync(stoppingToken)) await RunOnceAsync(stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {

@@ -44,7 +44,9 @@ public sealed class UncertainRefundTests(TestSystem system)
 
         var refund = (await api.RefundAsync(payment.Id, 5_000)).Must(201);
         Assert.Equal("pending", refund["status"]);
-        Assert.All(acquirer.Requests, request => Assert.Equal(refund.Id, request.Headers["Idempotency-Key"]));
+        var asked = acquirer.Requests.Where(request => request.Path == "/v1/refunds").ToList();
+        Assert.NotEmpty(asked);
+        Assert.All(asked, request => Assert.Equal(refund.Id, request.Headers["Idempotency-Key"]));
 
         // The instance that made it does not look again; another one does, and reaches the acquirer.
         await system.Api.UntilAsync(refund.Id, "succeeded");
