@@ -16,8 +16,7 @@ internal sealed class RefundResolver(RefundStore store, RefundInquiry inquiry, R
         using var timer = new PeriodicTimer(schedule.Interval, clock);
         try
         {
-            do await RunOnceAsync(stoppingToken);
-            while (await timer.WaitForNextTickAsync(stoppingToken));
+            while (await timer.WaitForNextTickAsync(stoppingToken)) await RunOnceAsync(stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
