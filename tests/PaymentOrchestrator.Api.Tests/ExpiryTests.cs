@@ -65,6 +65,21 @@ public sealed class ExpiryTests(TestSystem system)
     }
 
     [Fact]
+    public async Task The_quote_that_replaces_an_expired_one_gives_an_old_address_no_new_life()
+    {
+        var clock = new SettableClock(DateTimeOffset.UtcNow);
+        var api = await system.StartAnotherApiAsync(clock);
+        var buyer = await system.Sandbox.ReadyAsync(await api.BuyerAsync());
+        var quote = (await api.QuoteAsync(buyer, "card", "USD")).Must(201);
+
+        clock.Now = quote.Time("expires_at").AddHours(2);
+        var expired = (await api.PayAsync(quote.Id)).Must(409, "quote_expired");
+        var replacement = expired["replacement.id"];
+        (await api.PayAsync(replacement)).Must(422, "method_not_eligible");
+        Assert.Equal("succeeded", (await api.PayAsync(replacement, ip: ApiClient.Outside)).Must(201)["status"]);
+    }
+
+    [Fact]
     public async Task A_lock_longer_than_the_providers_guarantee_is_refused()
     {
         var buyer = await system.Api.BuyerAsync();

@@ -14,7 +14,8 @@ internal sealed class ApiKeyGate(RequestDelegate next, ApiKeys keys)
     public async Task InvokeAsync(HttpContext context)
     {
         var endpoint = context.GetEndpoint();
-        if (endpoint is null || endpoint.Metadata.GetMetadata<KeylessAttribute>() is not null || !context.Request.Path.StartsWithSegments("/v1", StringComparison.Ordinal))
+        // The endpoint says whether it is open, never the address: routing takes /V1 for /v1. What is no route (404, 405) has nothing to guard.
+        if (endpoint is not RouteEndpoint || endpoint.Metadata.GetMetadata<KeylessAttribute>() is not null)
         {
             await next(context);
             return;

@@ -63,7 +63,7 @@ internal static class Documentation
         {
             context.Response.ContentType = "application/yaml; charset=utf-8";
             await context.Response.WriteAsync(await WriteAsync(services), context.RequestAborted);
-        }).ExcludeFromDescription();
+        }).WithMetadata(new KeylessAttribute()).ExcludeFromDescription();
         app.UseSwaggerUI(options =>
         {
             options.RoutePrefix = "swagger";

@@ -30,6 +30,8 @@ internal sealed record ProblemType(string Code, int Status, string Title, bool R
     public static readonly ProblemType LinkStateInvalid = new("link_state_invalid", 400, "This return link is not valid any more.");
     public static readonly ProblemType AccountNotActive = new("account_not_active", 409, "The linked account is not active.");
 
+    public static readonly ProblemType AccountInUse = new("account_in_use", 409, "A payment from the account has not ended yet.");
+
     // Quotes.
     public static readonly ProblemType AmountTooLarge = new("amount_too_large", 422, "An amount is too large.");
     public static readonly ProblemType AmountTooSmall = new("amount_too_small", 422, "An amount is too small.");

@@ -35,6 +35,8 @@ internal sealed class RequestBody<T> : IRequestPart, IEndpointParameterMetadataP
 
     public static async ValueTask<RequestBody<T>> BindAsync(HttpContext context)
     {
+        if (context.Request.Headers.ContentEncoding.Count > 0)
+            return Refused(new Problem(ProblemType.UnsupportedMediaType, "Send the body as it is, without a Content-Encoding."));
         if (!IsJson(context.Request))
             return Refused(new Problem(ProblemType.UnsupportedMediaType, "Send the body as application/json in UTF-8."));
 
@@ -87,7 +89,7 @@ internal sealed class RequestBody<T> : IRequestPart, IEndpointParameterMetadataP
     public static byte[] FingerprintOf(HttpRequest request, JsonElement body)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(System.Text.Encoding.UTF8.GetBytes($"{request.Method} {request.Path}\n"));
+        hash.AppendData(System.Text.Encoding.UTF8.GetBytes($"{request.Method} {request.Path.Value?.TrimEnd('/')}\n"));
         JsonContract.AppendByValue(hash, body);
         return hash.GetHashAndReset();
     }

@@ -25,6 +25,7 @@ internal sealed class FieldErrors
         if (string.IsNullOrWhiteSpace(text)) Add(field, "required", $"{field} must not be blank.");
         else if (text.Length > max) Add(field, "too_long", $"{field} may hold at most {max} characters.");
         else if (text.Any(char.IsControl)) Add(field, "invalid_text", $"{field} must not hold control characters.");
+        else if (char.IsWhiteSpace(text[0]) || char.IsWhiteSpace(text[^1])) Add(field, "invalid_text", $"{field} must not begin or end with a blank.");
     }
 
     /// <summary>A positive amount of at most 2⁵³ − 1 minor units, in the one currency if one is named.</summary>
@@ -46,7 +47,7 @@ internal sealed class FieldErrors
     public void ReturnUrl(string field, string? url)
     {
         if (url is null) return;
-        var good = url.Length <= 2048 && Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.UserInfo.Length == 0
+        var good = url.Length <= 2048 && !url.Any(char.IsControl) && Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.UserInfo.Length == 0
             && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback));
         if (!good) Add(field, "invalid_url", $"{field} must be an absolute https address (or http on localhost) of at most 2048 characters without user information.");
     }

@@ -111,6 +111,26 @@ internal sealed class LinkedAccountStore(Db db)
         }
     }
 
+    /// <summary>Whether a payment from the account may still take money, or is under review.</summary>
+    public async Task<bool> HasOpenPaymentAsync(LinkedAccount account, CancellationToken cancellationToken)
+    {
+        const string sql = """
+            select exists (
+                select from payments p join attempts a on a.payment_id = p.id and a.shard_key = p.shard_key
+                where p.buyer_id = @buyer and p.marketplace_id = @marketplace and p.mode = @mode and p.shard_key = @shard
+                    and p.status in ('processing', 'requires_action', 'under_review') and a.linked_account_id = @id);
+            """;
+        await using var connection = await db.OpenAsync(cancellationToken);
+        return await connection.QuerySingleAsync<bool>(new CommandDefinition(sql, new
+        {
+            id = account.Id.Value,
+            buyer = account.BuyerId.Value,
+            marketplace = account.Owner.MarketplaceId,
+            mode = account.Owner.Mode.Code(),
+            shard = account.Id.ShardKey,
+        }, cancellationToken: cancellationToken));
+    }
+
     /// <summary>Records that a key was used on an account. False when it was taken; then nothing was written.</summary>
     public async Task<bool> TryRecordKeyAsync(Caller caller, LinkedAccount account, KeyedRequest key, DateTimeOffset now, CancellationToken cancellationToken)
     {

@@ -16,6 +16,9 @@ internal sealed class RevokeLinkedAccountHandler(
         if (await store.FindAsync(command.Caller, command.Id, cancellationToken) is not { } account)
             return Problem.NotFound<LinkedAccountResource>("linked account");
         if (account.Status is LinkedAccount.Revoked or LinkedAccount.Failed) return account.ToResource();
+        // Until a payment has ended, its provider must be able to be asked about it, and the buyer must not be able to pay it behind our back.
+        if (await store.HasOpenPaymentAsync(account, cancellationToken))
+            return new Problem(ProblemType.AccountInUse, "A payment from this account has not ended yet. Cancel it or wait for its end, then delete the account.");
         if (account.Status == LinkedAccount.Active && await RevokeAtProviderAsync(account) is { } refusal) return refusal;
 
         var revoked = account with
@@ -49,5 +52,5 @@ internal static class RevokeLinkedAccountEndpoint
         .WithName("revokeLinkedAccount").WithTags("Linked accounts")
         .WithSummary("Unlink an account")
         .WithDescription("Takes the authorisation back at the provider and forgets its tokens. Deleting twice gives the same answer.")
-        .Produces<LinkedAccountResource>().Refuses(401, 404);
+        .Produces<LinkedAccountResource>().Refuses(401, 404, 409);
 }

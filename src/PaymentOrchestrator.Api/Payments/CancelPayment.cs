@@ -20,26 +20,35 @@ internal sealed class CancelPaymentHandler(
         var (payment, used) = await reader.FindWithKeyAsync(caller, id, key.Key!, cancellationToken);
         if (payment is null) return Problem.NotFound<PaymentResource>("payment");
         if (used is not null) return used.RefusalFor(key.Fingerprint) ?? Result<PaymentResource>.Replay(payment.ToResource());
-        if (payment.Status is not (PaymentStatus.Processing or PaymentStatus.RequiresAction))
-            return NotCancelable(payment, $"The payment is {payment.Status.Code()}; a succeeded one is refunded instead.");
+        // Canceled is what was asked for, whoever asked first.
+        if (payment.Status == PaymentStatus.Canceled) return payment.ToResource();
         if (providers.For(caller.Mode).CancelGateway(payment.Method) is not { } gateway)
             return NotCancelable(payment, "Its provider has no way to take a debit back. Wait for the outcome; a succeeded payment can be refunded.");
 
         var subject = (await open.FindAsync(id, cancellationToken))!;
-        switch (await gateway.CancelAsync(subject.ToDebit(secrets, address.Return(subject.Account.Provider)), CancellationToken.None))
+        if (subject.Payment.Status is not (PaymentStatus.Processing or PaymentStatus.RequiresAction))
+            return Present(subject.Payment, $"The payment is {subject.Payment.Status.Code()}; a succeeded one is refunded instead.");
+        if (subject.Account.Secret is null) return NotCancelable(subject.Payment, "Its account is not linked any more, so the provider cannot be asked.");
+        if (await open.ClaimForCancelAsync(subject.Payment, cancellationToken) is not { } claimed)
+            return NotCancelable(subject.Payment, "The payment is changing this very moment. Ask again.") with { RetryAfter = 1 };
+
+        switch (await gateway.CancelAsync((subject with { Payment = claimed }).ToDebit(secrets, address.Return(subject.Account.Provider)), CancellationToken.None))
         {
             case CancelOutcome.Canceled:
                 var canceled = await changes.ApplyAsync(
-                    subject.Payment, new OutcomeDecision(PaymentStatus.Canceled),
+                    claimed, new OutcomeDecision(PaymentStatus.Canceled),
                     new PaymentChanges.Word(subject.Attempt.Number, "refused", null, "canceled at the provider on request"), key, CancellationToken.None);
-                return canceled.Status == PaymentStatus.Canceled ? canceled.ToResource() : NotCancelable(canceled, $"The payment became {canceled.Status.Code()} meanwhile.");
+                return Present(canceled, $"The payment became {canceled.Status.Code()} meanwhile.");
             case CancelOutcome.Ended ended:
-                var now = await changes.ApplyAsync(subject.Payment, subject.Attempt, ended.Outcome, CancellationToken.None);
-                return NotCancelable(now, $"It was too late: the payment is {now.Status.Code()}.");
+                var now = await changes.ApplyAsync(claimed, subject.Attempt, ended.Outcome, CancellationToken.None);
+                return Present(now, $"It was too late: the payment is {now.Status.Code()}.");
             default:
                 return NotCancelable(payment, "The provider cannot say whether the debit can still be stopped. Ask again, or wait for the outcome.") with { RetryAfter = 5 };
         }
     }
+
+    private static Result<PaymentResource> Present(Payment payment, string otherwise) =>
+        payment.Status == PaymentStatus.Canceled ? payment.ToResource() : NotCancelable(payment, otherwise);
 
     private static Problem NotCancelable(Payment payment, string detail) => new(ProblemType.PaymentNotCancelable, detail)
     {

@@ -65,6 +65,29 @@ internal sealed class OpenPaymentStore(Db db)
         return [.. ids.Select(id => new Id<PaymentResource>(id))];
     }
 
+    /// <summary>
+    /// Makes a version of the payment that only the caller knows, before it has the debit ended at the provider: whoever holds an older answer cannot
+    /// write it down any more, so that no success is recorded whose money the cancellation gives back. Null when the payment has moved on.
+    /// </summary>
+    public async Task<Payment?> ClaimForCancelAsync(Payment payment, CancellationToken cancellationToken)
+    {
+        const string sql = """
+            update payments set version = version + 1
+            where id = @id and marketplace_id = @marketplace and mode = @mode and shard_key = @shard and version = @version and status in ('processing', 'requires_action')
+            returning version;
+            """;
+        await using var connection = await db.OpenAsync(cancellationToken);
+        var version = await connection.QuerySingleOrDefaultAsync<int?>(new CommandDefinition(sql, new
+        {
+            id = payment.Id.Value,
+            marketplace = payment.Owner.MarketplaceId,
+            mode = payment.Owner.Mode.Code(),
+            shard = payment.Id.ShardKey,
+            version = payment.Version,
+        }, cancellationToken: cancellationToken));
+        return version is null ? null : payment with { Version = version.Value };
+    }
+
     /// <summary>When to ask again.</summary>
     public async Task PostponeAsync(Payment payment, DateTimeOffset nextAt, CancellationToken cancellationToken)
     {

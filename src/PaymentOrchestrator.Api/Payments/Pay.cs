@@ -60,9 +60,10 @@ internal sealed class PayHandler(
         var known = await store.LoadForPayingAsync(caller, request.QuoteId, key.Key!, clock.Now(), cancellationToken);
         if (known.Quote is not { } quote) return Problem.NotFound<QuoteResource>("quote");
         if (known.Key is { } used) return used.RefusalFor(key.Fingerprint) ?? Result<PaymentResource>.Replay(known.Earlier!.ToResource());
-        if (await RefuseAsync(known, quote, cancellationToken) is { } refusal) return refusal;
-
+        // The address that a quote was made with serves for a while; no quote made from an older one gives it new life.
         var buyerIp = request.BuyerIp ?? (clock.Now() - quote.CreatedAt <= AddressServesFor ? quote.BuyerIp : null);
+        if (await RefuseAsync(known, quote, buyerIp, cancellationToken) is { } refusal) return refusal;
+
         var orderAnswer = orders.RefuseAsync(caller.Mode, known.Accounts.Newest(LinkProvider.Marketplace1688), quote.OrderId, quote.Price.Order, cancellationToken);
         var verdict = await standing.JudgeQuoteAsync(caller.Mode, known.Accounts, quote.Method, quote.Price.Order, quote.Price.Total, buyerIp, cancellationToken);
         var orderRefusal = await orderAnswer;
@@ -87,7 +88,7 @@ internal sealed class PayHandler(
         return (await changes.ApplyAsync(payment, attempt, outcome, CancellationToken.None)).ToResource();
     }
 
-    private async Task<Problem?> RefuseAsync(PaymentStore.Known known, Quote quote, CancellationToken cancellationToken)
+    private async Task<Problem?> RefuseAsync(PaymentStore.Known known, Quote quote, string? buyerIp, CancellationToken cancellationToken)
     {
         if (quote.PaymentId is { } consumer)
         {
@@ -102,14 +103,14 @@ internal sealed class PayHandler(
         if (quote.Indicative) return new Problem(ProblemType.QuoteIndicative, "Ask for a quote with the order's amount fixed, and pay that.");
         if (providers.For(quote.Owner.Mode).Gateway(quote.Method) is null)
             return new Problem(ProblemType.ProviderNotConfigured, $"{quote.Method.Code()} has no provider configured in {quote.Owner.Mode.Code()} mode.");
-        return quote.HasExpired(clock.Now()) ? await ExpiredAsync(quote, known.Schedule, cancellationToken) : null;
+        return quote.HasExpired(clock.Now()) ? await ExpiredAsync(quote, buyerIp, known.Schedule, cancellationToken) : null;
     }
 
-    private async Task<Problem> ExpiredAsync(Quote quote, FeeSchedule schedule, CancellationToken cancellationToken)
+    private async Task<Problem> ExpiredAsync(Quote quote, string? buyerIp, FeeSchedule schedule, CancellationToken cancellationToken)
     {
         var fresh = await maker.MakeAsync(
             new QuoteWish(
-                quote.Owner, quote.BuyerId, quote.Method, quote.OrderId, quote.SupplierId, Quote.FixedOrder, quote.Price.Order, quote.Price.Source.Currency, null, quote.BuyerIp),
+                quote.Owner, quote.BuyerId, quote.Method, quote.OrderId, quote.SupplierId, Quote.FixedOrder, quote.Price.Order, quote.Price.Source.Currency, null, buyerIp),
             schedule, cancellationToken);
         if (fresh.Problem is null) await quotes.TryInsertAsync(fresh.Value, null, cancellationToken);
         return new Problem(ProblemType.QuoteExpired, fresh.Problem is null

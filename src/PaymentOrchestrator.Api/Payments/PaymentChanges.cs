@@ -139,6 +139,7 @@ internal sealed class PaymentChanges(Db db, ResolverSchedule schedule, TimeProvi
         DebitOutcome.Refused refused => ("refused", refused.ProviderReference, refused.Code),
         DebitOutcome.Pending pending => ("pending", pending.ProviderReference, null),
         DebitOutcome.Unknown unknown => ("unknown", null, unknown.Reason),
+        DebitOutcome.Canceled canceled => ("refused", canceled.ProviderReference, "canceled at the provider"),
         DebitOutcome.NotFound => ("unknown", null, "the provider does not know the request"),
         _ => throw new ArgumentOutOfRangeException(nameof(outcome)),
     };

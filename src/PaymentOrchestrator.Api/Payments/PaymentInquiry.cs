@@ -42,6 +42,8 @@ internal sealed class PaymentInquiry(
         var payment = subject.Payment;
         if (payment.Status == PaymentStatus.RequiresAction && age > schedule.ActionExpiresAfter && gateway is ICancelGateway canceler)
         {
+            if (await open.ClaimForCancelAsync(payment, CancellationToken.None) is not { } claimed) return payment;
+            payment = claimed;
             // The buyer did not come. The provider is asked first: it may have been paid this very moment.
             switch (await canceler.CancelAsync(debit, CancellationToken.None))
             {

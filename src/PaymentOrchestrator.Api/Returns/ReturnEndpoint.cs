@@ -16,10 +16,16 @@ internal static class ReturnEndpoint
                 return Result<Uri>.Refuse(new Problem(ProblemType.NotFound, "No provider of this name sends buyers back here.")).Ok();
             var parameters = context.Request.Query.ToDictionary(pair => pair.Key, pair => pair.Value.ToString(), StringComparer.Ordinal);
             var state = parameters.GetValueOrDefault("state") ?? parameters.GetValueOrDefault("authState") ?? "";
-            var result = Id<PaymentResource>.TryParse(ReturnState.IdOf(state), null, out var payment)
-                ? await sender.Send(new CompletePayment(payment, state), cancellationToken)
-                : await sender.Send(new CompleteLink(known, state, parameters), cancellationToken);
-            return result.Problem is null ? new SeeOther(result.Value) : result.Ok();
+            if (Id<PaymentResource>.TryParse(ReturnState.IdOf(state), null, out var payment))
+            {
+                var paid = await sender.Send(new CompletePayment(payment, state), cancellationToken);
+                return paid.Problem is not null ? paid.Ok()
+                    : paid.Value.Location is { } shop ? new SeeOther(shop)
+                    : Results.Text($"The payment is {paid.Value.Status}. You can close this page.");
+            }
+
+            var linked = await sender.Send(new CompleteLink(known, state, parameters), cancellationToken);
+            return linked.Problem is null ? new SeeOther(linked.Value) : linked.Ok();
         })
         .WithMetadata(new KeylessAttribute())
         .WithName("returnFromProvider").WithTags("Providers")

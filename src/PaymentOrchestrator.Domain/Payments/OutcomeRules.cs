@@ -37,6 +37,7 @@ public static class OutcomeRules
         // An inquiry that agrees with us to the unit, or an outright refusal, ends a review; anything less leaves it to a person.
         PaymentStatus.UnderReview when outcome is DebitOutcome.Succeeded done && Fits(done, amounts) => new(PaymentStatus.Succeeded, amounts.Posting),
         PaymentStatus.UnderReview when outcome is DebitOutcome.Refused refused => Fail(refused),
+        PaymentStatus.UnderReview when outcome is DebitOutcome.Canceled => new(PaymentStatus.Canceled),
         _ => OutcomeDecision.Stay,
     };
 
@@ -45,6 +46,7 @@ public static class OutcomeRules
         DebitOutcome.Succeeded done when Fits(done, amounts) => new(PaymentStatus.Succeeded, amounts.Posting),
         DebitOutcome.Succeeded done => Review(done, FailureCode.AmountDiffers, "The provider reports another amount than was asked for. An operator is looking at it."),
         DebitOutcome.Refused refused => Fail(refused),
+        DebitOutcome.Canceled => new(PaymentStatus.Canceled),
         DebitOutcome.Pending { RedirectUrl: { } url } when current == PaymentStatus.Processing => new(PaymentStatus.RequiresAction, NextActionUrl: url),
         DebitOutcome.Pending or DebitOutcome.Unknown or DebitOutcome.NotFound => OutcomeDecision.Stay,
         _ => throw new ArgumentOutOfRangeException(nameof(outcome)),

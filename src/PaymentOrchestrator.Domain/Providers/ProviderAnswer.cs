@@ -36,6 +36,9 @@ public abstract record DebitOutcome
     /// <param name="ProviderReference">Where the provider named one.</param>
     public sealed record Refused(string Code, string Message, bool Retryable, string? ProviderReference = null) : DebitOutcome;
 
+    /// <summary>The debit was ended at the provider before money moved, by whomever; it can never succeed.</summary>
+    public sealed record Canceled(string? ProviderReference) : DebitOutcome;
+
     /// <summary>Accepted, not decided.</summary>
     /// <param name="ProviderReference">Where the provider named one.</param>
     /// <param name="RedirectUrl">Where the buyer must go, if the buyer must act.</param>

@@ -83,7 +83,7 @@ public sealed class AlipayContract(SandboxProviders sandbox) : GatewayContract(s
         var (debit, _) = await PaidAsync();
         Assert.IsType<CancelOutcome.Canceled>(await Cancels.CancelAsync(debit, CancellationToken.None));
         Assert.IsType<CancelOutcome.Canceled>(await Cancels.CancelAsync(debit, CancellationToken.None));
-        Assert.IsType<DebitOutcome.Refused>(await Gateway.InquireAsync(debit, CancellationToken.None));
+        Assert.IsType<DebitOutcome.Canceled>(await Gateway.InquireAsync(debit, CancellationToken.None));
         Assert.IsType<DebitOutcome.Refused>(await Gateway.DebitAsync(debit, CancellationToken.None));
         await AssertExecutedAsync(debit, Debited(debit), $"cancel CNY {debit.Total.Value}");
         Assert.Equal(1_000_000, (await Sandbox.BuyerAsync(debit.BuyerId)).GetProperty("alipay_balance").GetInt64());
@@ -124,7 +124,7 @@ public sealed class AlipayContract(SandboxProviders sandbox) : GatewayContract(s
         debit = debit with { OrderId = $"cashier-{debit.OrderId}" };
         Assert.IsType<DebitOutcome.Pending>(await Gateway.DebitAsync(debit, CancellationToken.None));
         Assert.IsType<CancelOutcome.Canceled>(await Cancels.CancelAsync(debit, CancellationToken.None));
-        Assert.IsType<DebitOutcome.Refused>(await Gateway.InquireAsync(debit, CancellationToken.None));
+        Assert.IsType<DebitOutcome.Canceled>(await Gateway.InquireAsync(debit, CancellationToken.None));
         await AssertExecutedAsync(debit);
     }
 
@@ -185,7 +185,7 @@ public sealed class CardContract(SandboxProviders sandbox) : GatewayContract(san
 
         // The lost request arrives after all.
         Assert.IsNotType<DebitOutcome.Succeeded>(await Gateway.DebitAsync(debit, CancellationToken.None));
-        Assert.IsType<DebitOutcome.Refused>(await Gateway.InquireAsync(debit, CancellationToken.None));
+        Assert.IsType<DebitOutcome.Canceled>(await Gateway.InquireAsync(debit, CancellationToken.None));
         Assert.IsType<CancelOutcome.Canceled>(await Cancels.CancelAsync(debit, CancellationToken.None));
         await AssertExecutedAsync(debit);
     }
@@ -222,7 +222,7 @@ public sealed class CardContract(SandboxProviders sandbox) : GatewayContract(san
         var debit = await DebitAsync("pm_card_authenticationRequired");
         Assert.IsType<DebitOutcome.Pending>(await Gateway.DebitAsync(debit, CancellationToken.None));
         Assert.IsType<CancelOutcome.Canceled>(await Cancels.CancelAsync(debit, CancellationToken.None));
-        Assert.IsType<DebitOutcome.Refused>(await Gateway.InquireAsync(debit, CancellationToken.None));
+        Assert.IsType<DebitOutcome.Canceled>(await Gateway.InquireAsync(debit, CancellationToken.None));
         await AssertExecutedAsync(debit);
     }
 

@@ -78,6 +78,14 @@ public sealed class OutcomeRulesTests
         Assert.Null(decision.Posting);
     }
 
+    [Theory]
+    [MemberData(nameof(All))]
+    public void A_debit_that_was_ended_at_the_provider_cancels_what_had_not_ended(PaymentStatus current)
+    {
+        var open = current is PaymentStatus.Processing or PaymentStatus.RequiresAction or PaymentStatus.UnderReview;
+        Assert.Equal(open ? PaymentStatus.Canceled : null, OutcomeRules.Decide(current, new DebitOutcome.Canceled("x"), Amounts).Status);
+    }
+
     [Fact]
     public void A_page_for_the_buyer_asks_for_action_once()
     {

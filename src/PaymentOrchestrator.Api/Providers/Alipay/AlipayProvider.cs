@@ -101,8 +101,7 @@ internal sealed partial class AlipayProvider(AntClient client, AlipayConsents co
             // PENDING: the buyer has done everything and the result is outstanding. It is not success.
             "PROCESSING" or "PENDING" => new DebitOutcome.Pending(answer.PaymentId, null),
             "FAIL" when answer.PaymentRequestId == debit.RequestId => AntDebits.Refused(answer.PaymentResultCode, answer.PaymentId),
-            "CANCELLED" when answer.PaymentRequestId == debit.RequestId => new DebitOutcome.Refused(
-                FailureCode.ProviderRefused, "The payment was cancelled at Alipay.", Retryable: true, answer.PaymentId),
+            "CANCELLED" when answer.PaymentRequestId == debit.RequestId => new DebitOutcome.Canceled(answer.PaymentId),
             _ => new DebitOutcome.Unknown("The inquiry's answer names no status that is known."),
         });
     }

@@ -135,7 +135,7 @@ internal sealed partial class CardProvider
             case "requires_payment_method" when intent.LastPaymentError is { } error:
                 return CardRefusals.Outcome(StripeRefusal.Of(error, intent.Id));
             case "canceled":
-                return new DebitOutcome.Refused(FailureCode.ProviderRefused, "The payment was canceled at the acquirer.", Retryable: true, intent.Id);
+                return new DebitOutcome.Canceled(intent.Id);
             default:
                 return new DebitOutcome.Unknown($"The acquirer's status is {ProviderText.Code(intent.Status)}.");
         }
