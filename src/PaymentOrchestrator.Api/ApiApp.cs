@@ -73,6 +73,10 @@ public static class ApiApp
 
         services.AddSingleton<BuyerStore>();
         services.AddSingleton<LinkedAccountStore>();
+        services.AddSingleton<UpkeepSchedule>();
+        services.AddSingleton<UpkeepStore>();
+        services.AddSingleton<GrantReturns>();
+        services.AddHostedService<AccountUpkeep>();
         services.AddSingleton<BuyerFactsReader>();
         services.AddSingleton<BuyerStanding>();
         services.AddSingleton<OrderCheck>();
@@ -90,6 +94,9 @@ public static class ApiApp
         services.AddSingleton<PaymentSettlement>();
         services.AddSingleton<ResolverSchedule>();
         services.AddSingleton<NotificationHints>();
+        services.AddSingleton<ParkingSchedule>();
+        services.AddSingleton<ParkedNotificationStore>();
+        services.AddHostedService<ParkedNotificationFollower>();
         services.AddHostedService<PaymentResolver>();
 
         services.AddSingleton<RefundStore>();
@@ -154,6 +161,7 @@ public static class ApiApp
 
         ReturnEndpoint.Map(v1);
         ReceiveNotificationEndpoint.Map(v1);
+        ListProvidersEndpoint.Map(v1);
 
         v1.MapWebhooks();
 

@@ -7,6 +7,7 @@ using PaymentOrchestrator.Api.Ledger;
 using PaymentOrchestrator.Api.LinkedAccounts;
 using PaymentOrchestrator.Api.PaymentOptions;
 using PaymentOrchestrator.Api.Payments;
+using PaymentOrchestrator.Api.Providers;
 using PaymentOrchestrator.Api.Quotes;
 using PaymentOrchestrator.Api.Rates;
 using PaymentOrchestrator.Api.Refunds;
@@ -60,4 +61,5 @@ namespace PaymentOrchestrator.Api.Http;
 [JsonSerializable(typeof(WebhookDeliveryResource))]
 [JsonSerializable(typeof(WebhookDeliveryList))]
 [JsonSerializable(typeof(RedeliveryResource))]
+[JsonSerializable(typeof(ProviderList))]
 internal sealed partial class ApiJsonContext : JsonSerializerContext;

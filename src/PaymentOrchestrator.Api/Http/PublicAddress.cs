@@ -12,4 +12,7 @@ internal sealed class PublicAddress(IConfiguration configuration)
     public Uri Return(LinkProvider provider) => new(root, $"/v1/returns/{provider.Code()}");
 
     public Uri Return(LinkProvider provider, string state) => new(root, $"/v1/returns/{provider.Code()}?state={Uri.EscapeDataString(state)}");
+
+    /// <summary>Where a provider sends what it tells of its own accord.</summary>
+    public Uri Notifications(string provider) => new(root, $"/v1/provider-notifications/{provider}");
 }

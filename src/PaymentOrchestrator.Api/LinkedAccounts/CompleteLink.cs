@@ -11,7 +11,7 @@ namespace PaymentOrchestrator.Api.LinkedAccounts;
 internal sealed record CompleteLink(LinkProvider Provider, string State, IReadOnlyDictionary<string, string> Parameters) : ICommand<Result<Uri>>;
 
 internal sealed class CompleteLinkHandler(
-    LinkedAccountStore store, ProviderDirectory providers, Secrets secrets, PublicAddress address, TimeProvider clock, ILogger<CompleteLinkHandler> log) : ICommandHandler<CompleteLink, Result<Uri>>
+    LinkedAccountStore store, GrantReturns returns, ProviderDirectory providers, Secrets secrets, PublicAddress address, TimeProvider clock, ILogger<CompleteLinkHandler> log) : ICommandHandler<CompleteLink, Result<Uri>>
 {
     // A consent page left open for longer is begun again.
     private static readonly TimeSpan StateLifetime = TimeSpan.FromHours(1);
@@ -35,6 +35,8 @@ internal sealed class CompleteLinkHandler(
             ProviderAnswer<AccountGrant>.Refused refused => account.WithFailure(refused.Code, refused.Message),
             _ => account.WithFailure(ProblemType.ProviderUnavailable.Code, "The provider did not answer when the linking was to be finished. Link again."),
         });
+        // Deleted, or given up, while the buyer consented: nobody will ever use what was granted.
+        if (answer is ProviderAnswer<AccountGrant>.Ok late && ended.Status != LinkedAccount.Active) await returns.GiveBackAsync(ended, late.Value);
         return new Uri(QueryHelpers.AddQueryString(taken.ReturnUrl!, new Dictionary<string, string?> { ["linked_account"] = ended.Id.ToString(), ["status"] = ended.Status }));
     }
 

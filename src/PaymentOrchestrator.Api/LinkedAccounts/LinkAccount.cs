@@ -50,7 +50,7 @@ internal sealed record LinkAccount(Caller Caller, Id<BuyerResource> BuyerId, Lin
 }
 
 internal sealed class LinkAccountHandler(
-    LinkedAccountStore store, ProviderDirectory providers, Secrets secrets, PublicAddress address, TimeProvider clock, ILogger<LinkAccountHandler> log) : ICommandHandler<LinkAccount, Result<LinkedAccountResource>>
+    LinkedAccountStore store, GrantReturns returns, ProviderDirectory providers, Secrets secrets, PublicAddress address, TimeProvider clock, ILogger<LinkAccountHandler> log) : ICommandHandler<LinkAccount, Result<LinkedAccountResource>>
 {
     public async ValueTask<Result<LinkedAccountResource>> Handle(LinkAccount command, CancellationToken cancellationToken)
     {
@@ -95,10 +95,11 @@ internal sealed class LinkAccountHandler(
             _ => account.WithFailure(ProblemType.ProviderUnavailable.Code, "The provider did not answer. Link again with a new Idempotency-Key."),
         };
         next = next with { Version = account.Version + 1, UpdatedAt = clock.Now() };
-        // Nobody else knows the account yet but a buyer who came back already, and then that is the newer truth.
-        return await store.TryUpdateAsync(next, CancellationToken.None)
-            ? next.ToResource()
-            : (await store.FindAsync(caller, id, CancellationToken.None))!.ToResource();
+        if (await store.TryUpdateAsync(next, CancellationToken.None)) return next.ToResource();
+        // A buyer who came back already, or somebody who deleted it: that is the newer truth.
+        var present = (await store.FindAsync(caller, id, CancellationToken.None))!;
+        if (start is ProviderAnswer<LinkStart>.Ok { Value: LinkStart.Granted late } && present.Status != LinkedAccount.Active) await returns.GiveBackAsync(present, late.Grant);
+        return present.ToResource();
     }
 
     private static Problem? RefuseParent(LinkAccountRequest request, LinkedAccount? parent)

@@ -23,8 +23,8 @@ public sealed record MarketplaceLinkResource
 
     public required Id<LinkedAccountResource> MarketplaceAccountId { get; init; }
 
-    /// <summary>Always <c>active</c>: WorldFirst confirmed it.</summary>
-    public string Status { get; init; } = "active";
+    /// <summary><c>active</c>: WorldFirst confirmed it. <c>revoked</c>, in a replay: it was confirmed, and one of the accounts or the link itself has ended since.</summary>
+    public string Status { get; init; } = LinkedAccount.Active;
 }
 
 internal sealed record LinkMarketplace(Caller Caller, Id<LinkedAccountResource> WorldFirstAccount, LinkMarketplaceRequest Request, KeyedRequest Key)
@@ -40,7 +40,7 @@ internal sealed class LinkMarketplaceHandler(
             return Problem.NotFound<LinkedAccountResource>("linked account with provider worldfirst");
         var found = await store.FindForLinkingAsync(caller, worldFirst.BuyerId, key.Key!, request.MarketplaceAccountId, cancellationToken);
         var link = new MarketplaceLinkResource { WorldfirstAccountId = id, MarketplaceAccountId = request.MarketplaceAccountId };
-        if (found.Key is { } used) return used.RefusalFor(key.Fingerprint) ?? Result<MarketplaceLinkResource>.Replay(link);
+        if (found.Key is { } used) return used.RefusalFor(key.Fingerprint) ?? await PresentAsync(link, worldFirst, found.Parent!, cancellationToken);
         if (found.Parent is not { } marketplace) return Problem.NotFound<LinkedAccountResource>("linked account of this buyer");
         if (marketplace.Provider != LinkProvider.Marketplace1688)
             return Problem.Invalid(new FieldError("marketplace_account_id", "invalid", "marketplace_account_id must be a linked account whose provider is marketplace_1688."));
@@ -55,6 +55,23 @@ internal sealed class LinkMarketplaceHandler(
         if (answer is not ProviderAnswer<bool>.Ok)
             return new Problem(ProblemType.ProviderUnavailable, "WorldFirst did not confirm. Repeat the request with the same Idempotency-Key.") { RetryAfter = 5 };
         return await store.TryRecordKeyAsync(caller, worldFirst, key, clock.Now(), CancellationToken.None) ? link : await Handle(command, cancellationToken);
+    }
+
+    /// <summary>How the link stands now. It lies at WorldFirst alone, so WorldFirst is asked, unless one of the accounts is gone and the link with it.</summary>
+    private async Task<Result<MarketplaceLinkResource>> PresentAsync(
+        MarketplaceLinkResource link, LinkedAccount worldFirst, LinkedAccount marketplace, CancellationToken cancellationToken)
+    {
+        if (worldFirst.Status != LinkedAccount.Active || marketplace.Status != LinkedAccount.Active)
+            return Result<MarketplaceLinkResource>.Replay(link with { Status = LinkedAccount.Revoked });
+        if (providers.For(worldFirst.Owner.Mode).WorldFirst is not { } provider)
+            return new Problem(ProblemType.ProviderNotConfigured, $"worldfirst has no configuration for {worldFirst.Owner.Mode.Code()} mode.");
+        return await provider.ReadFactsAsync(worldFirst.Credential(secrets), marketplace.ProviderAccountId!, cancellationToken) switch
+        {
+            ProviderAnswer<WorldFirstFacts>.Ok { Value.MarketplaceLinked: true } => Result<MarketplaceLinkResource>.Replay(link),
+            ProviderAnswer<WorldFirstFacts>.Unknown =>
+                new Problem(ProblemType.ProviderUnavailable, "The link was made; WorldFirst does not say whether it still stands. Repeat the request with the same Idempotency-Key.") { RetryAfter = 5 },
+            _ => Result<MarketplaceLinkResource>.Replay(link with { Status = LinkedAccount.Revoked }),
+        };
     }
 }
 

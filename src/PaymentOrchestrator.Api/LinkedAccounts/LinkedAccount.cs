@@ -64,6 +64,9 @@ internal sealed record LinkedAccount
         NextActionUrl = null,
     };
 
+    /// <summary>What the provider does not let us use any more, and why. The next linking is a new account.</summary>
+    public LinkedAccount Ended(string code, string message) => WithFailure(code, message) with { Status = Revoked, Secret = null, SecretExpiresAt = null };
+
     public LinkedAccount WithFailure(string code, string message) => this with
     {
         Status = Failed,

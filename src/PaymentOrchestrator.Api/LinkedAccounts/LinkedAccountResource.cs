@@ -29,7 +29,7 @@ public sealed record LinkedAccountResource : IResource
     /// <summary>Where to send the buyer; null when there is nothing to do.</summary>
     public NextAction? NextAction { get; init; }
 
-    /// <summary>Why the linking failed; null unless it did.</summary>
+    /// <summary>Why the linking failed, or why the provider ended an active account's authorisation; null unless one of these happened.</summary>
     public LinkFailure? Failure { get; init; }
 
     public required bool Livemode { get; init; }
@@ -49,10 +49,10 @@ public sealed record NextAction
     public required string Url { get; init; }
 }
 
-/// <summary>Why a linking failed.</summary>
+/// <summary>Why a linking failed, or ended.</summary>
 public sealed record LinkFailure
 {
-    /// <summary>A stable failure code.</summary>
+    /// <summary>A stable failure code: <c>consent_refused</c>, <c>code_expired</c>, <c>authorization_expired</c>, <c>action_expired</c> …</summary>
     public required string Code { get; init; }
 
     public required string Message { get; init; }

@@ -8,7 +8,7 @@ using PaymentOrchestrator.Domain;
 
 namespace PaymentOrchestrator.Api.LinkedAccounts;
 
-internal sealed class LinkedAccountStore(Db db)
+internal sealed class LinkedAccountStore(Db db, UpkeepSchedule schedule)
 {
     /// <summary>A buyer's active accounts, for a command that reads them among other things. Parameters: marketplace, mode, buyer, shard.</summary>
     public const string FindActive = Select + """
@@ -94,10 +94,10 @@ internal sealed class LinkedAccountStore(Db db)
             select @marketplace, @mode, @buyer, @key, @fingerprint, @id, @now, @shard where @key is not null;
             insert into linked_accounts (
                 id, marketplace_id, mode, buyer_id, provider, status, login, parent_id, return_url, state_hash, session, next_action_url, provider_account_id,
-                display_name, secret, secret_expires_at, failure_code, failure_message, created_at, updated_at, version, shard_key)
+                display_name, secret, secret_expires_at, failure_code, failure_message, created_at, updated_at, version, upkeep_at, shard_key)
             values (
                 @id, @marketplace, @mode, @buyer, @provider, @status, @login, @parent, @returnUrl, @stateHash, @session, @nextActionUrl, @providerAccountId,
-                @displayName, @secret, @secretExpiresAt, @failureCode, @failureMessage, @createdAt, @now, @version, @shard);
+                @displayName, @secret, @secretExpiresAt, @failureCode, @failureMessage, @createdAt, @now, @version, @upkeepAt, @shard);
             """ + NewEvent.Columns + " values (" + NewEvent.Values + ");";
         await using var connection = await db.OpenAsync(cancellationToken);
         try
@@ -161,7 +161,7 @@ internal sealed class LinkedAccountStore(Db db)
                 update linked_accounts
                 set status = @status, session = @session, state_hash = case when @status = 'pending' then state_hash end, next_action_url = @nextActionUrl, provider_account_id = @providerAccountId,
                     display_name = @displayName, secret = @secret, secret_expires_at = @secretExpiresAt, failure_code = @failureCode,
-                    failure_message = @failureMessage, updated_at = @now, version = @version
+                    failure_message = @failureMessage, updated_at = @now, version = @version, upkeep_at = @upkeepAt, upkeep_tries = 0
                 where id = @id and marketplace_id = @marketplace and mode = @mode and shard_key = @shard and version = @version - 1
                 returning id)
             """ + NewEvent.Columns + " select " + NewEvent.Values + " from changed;";
@@ -198,7 +198,7 @@ internal sealed class LinkedAccountStore(Db db)
         return marketplace is null ? null : new Caller(marketplace.Value, mode);
     }
 
-    private static DynamicParameters Parameters(LinkedAccount account, KeyedRequest? key)
+    private DynamicParameters Parameters(LinkedAccount account, KeyedRequest? key)
     {
         var happened = NewEvent.Of("linked_account." + account.Status, account.Id.ToString(), account.Version, account.ToResource(), account.Id.ShardKey, account.UpdatedAt);
         var parameters = new DynamicParameters(new
@@ -223,6 +223,7 @@ internal sealed class LinkedAccountStore(Db db)
             createdAt = account.CreatedAt.UtcDateTime,
             now = account.UpdatedAt.UtcDateTime,
             version = account.Version,
+            upkeepAt = UpkeepSchedule.Utc(schedule.NextAt(account, account.UpdatedAt)),
             shard = account.Id.ShardKey,
             key = key?.Key,
             eventId = happened.Id,

@@ -1,3 +1,4 @@
+using System.Text;
 using Mediator;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.Payments;
@@ -9,25 +10,32 @@ namespace PaymentOrchestrator.Api.Notifications;
 
 /// <summary>
 /// Follows what providers say of their own accord about money. A notification is a hint: it says whom to ask, and the answer is what counts. So a
-/// notification that is repeated, late, early or out of order does no harm.
+/// notification that is repeated, late, early or out of order does no harm. One about a payment or refund that is not here is parked, and followed
+/// when that appears: to this instance's eyes the record may lie behind what the provider already knows.
 /// </summary>
 internal sealed class NotificationHints(
-    OpenPaymentStore open, PaymentInquiry inquiry, PaymentSettlement settlement, ResolverSchedule schedule, ISender sender, TimeProvider clock,
-    ILogger<NotificationHints> log)
+    OpenPaymentStore open, PaymentInquiry inquiry, PaymentSettlement settlement, ResolverSchedule schedule, ParkedNotificationStore parked, ParkingSchedule parking, ISender sender,
+    TimeProvider clock, ILogger<NotificationHints> log)
 {
+    /// <summary>Providers are told nothing longer, so a longer one is none of ours.</summary>
+    private const int MaxReference = 64;
+
+    /// <param name="provider">Who speaks.</param>
+    /// <param name="mode">By which mode's signature.</param>
+    /// <param name="reading">What it says.</param>
     /// <returns>Why the provider should send it again; null when it has had its effect, or none is due.</returns>
-    public async Task<Problem?> FollowAsync(Mode mode, NotificationReading reading)
+    public async Task<Problem?> FollowAsync(string provider, Mode mode, NotificationReading reading)
     {
         switch (reading)
         {
             case NotificationReading.PaymentChanged changed:
-                await AskAsync(mode, changed);
+                await FollowOrParkAsync<PaymentResource>(provider, mode, ParkedNotification.Payment, changed.RequestId, changed.PaymentId);
                 return null;
             case NotificationReading.RefundChanged changed:
-                // Whatever came of asking: what is still open is asked after again, so that the notification need not come again.
-                await sender.Send(new NoticeRefund(mode, changed.RefundId), CancellationToken.None);
+                await FollowOrParkAsync<RefundResource>(provider, mode, ParkedNotification.Refund, changed.RequestId, changed.RefundId);
                 return null;
             case NotificationReading.OrderChanged changed:
+                // One that comes before the payment has succeeded is not missed: from then on the order is read again and again until it is paid.
                 foreach (var id in await open.FindUnsettledAsync(mode, changed.OrderIds, CancellationToken.None))
                     if (await open.FindAsync(id, CancellationToken.None) is { } subject) await settlement.AskAsync(subject);
                 return null;
@@ -40,20 +48,50 @@ internal sealed class NotificationHints(
         }
     }
 
-    private async Task AskAsync(Mode mode, NotificationReading.PaymentChanged changed)
+    /// <summary>Follows what a notification says of a payment or refund, if that is here.</summary>
+    /// <returns>False when it is not: look again later.</returns>
+    public Task<bool> TryFollowAsync(ParkedNotification told) => told.Kind switch
     {
-        var id = Id<PaymentResource>.ParseOrNone(changed.PaymentId);
-        if (await open.FindAsync(id, CancellationToken.None) is not { } subject || subject.Payment.Owner.Mode != mode || subject.Attempt.RequestId != changed.RequestId)
+        ParkedNotification.Payment => TryAskAsync(told.Mode, told.Reference, Id<PaymentResource>.ParseOrNone(told.ObjectId)),
+        // Whatever comes of asking: what is still open is asked after again, so that the notification need not come again.
+        ParkedNotification.Refund => TryNoticeAsync(told.Mode, told.ObjectId),
+        _ => throw new ArgumentOutOfRangeException(nameof(told)),
+    };
+
+    private async Task FollowOrParkAsync<T>(string provider, Mode mode, string kind, string reference, string objectId)
+        where T : IResource
+    {
+        if (!Id<T>.TryParse(objectId, null, out var id) || reference.Length > MaxReference || !Ascii.IsValid(reference) || reference.Any(char.IsControl))
         {
-            // Intent is committed before a provider hears of it, so a payment that is not here is none of ours.
-            log.LogWarning("A provider speaks of request {RequestId}, which is none of ours in {Mode} mode.", changed.RequestId, mode);
+            // Nothing of ours will ever have this id.
+            log.LogWarning("{Provider} speaks of a {Kind} that is none of ours in {Mode} mode.", provider, kind, mode);
             return;
         }
 
+        var now = clock.Now();
+        var told = new ParkedNotification(provider, mode, kind, reference, id.ToString(), id.ShardKey, now);
+        if (await TryFollowAsync(told)) return;
+        log.LogWarning("{Provider} speaks of request {Reference} in {Mode} mode, which is not here; the notification is kept.", provider, reference, mode);
+        await parked.ParkAsync(told, now + parking.FirstDelay, CancellationToken.None);
+    }
+
+    private async Task<bool> TryNoticeAsync(Mode mode, string refund) =>
+        (await sender.Send(new NoticeRefund(mode, refund), CancellationToken.None)).Problem?.Type != ProblemType.NotFound;
+
+    private async Task<bool> TryAskAsync(Mode mode, string requestId, Id<PaymentResource> id)
+    {
+        if (await open.FindAsync(id, CancellationToken.None) is not { } subject) return false;
         var payment = subject.Payment;
-        if (payment.Status == PaymentStatus.Succeeded) return;
+        if (payment.Owner.Mode != mode || subject.Attempt.RequestId != requestId)
+        {
+            log.LogWarning("A provider speaks of request {RequestId} in {Mode} mode; the payment is here, and that is not its request.", requestId, mode);
+            return true;
+        }
+
+        if (payment.Status == PaymentStatus.Succeeded) return true;
         // Whoever made the payment is still waiting for the provider's own answer, and will write it down. Should it die, the resolver asks.
-        if (payment.Status == PaymentStatus.Processing && subject.Tries == 0 && clock.Now() < schedule.OwnerGoneAt(payment.CreatedAt)) return;
+        if (payment.Status == PaymentStatus.Processing && subject.Tries == 0 && clock.Now() < schedule.OwnerGoneAt(payment.CreatedAt)) return true;
         await inquiry.AskAsync(subject);
+        return true;
     }
 }

@@ -46,7 +46,7 @@ internal static class ReceiveNotificationEndpoint
             // Acknowledged once its effect is committed, whatever becomes of the connection meanwhile; until then the provider sends it again.
             var refusal = reading is NotificationReading.AccountAuthorized authorized
                 ? (await sender.Send(new AuthorizeAccount(mode, authorized.BuyerId, authorized.Provider, authorized.Parameters), CancellationToken.None)).Problem
-                : await hints.FollowAsync(mode, reading);
+                : await hints.FollowAsync(reader.Provider, mode, reading);
             if (refusal is not null) await HttpAnswers.WriteAsync(context, refusal);
             else await WriteAsync(context, reader.Acknowledge(context.Request.Method, target));
             return;

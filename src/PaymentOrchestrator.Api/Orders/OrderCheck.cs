@@ -3,6 +3,7 @@ using PaymentOrchestrator.Api.Eligibility;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.LinkedAccounts;
 using PaymentOrchestrator.Api.Providers;
+using PaymentOrchestrator.Api.Providers.Marketplace1688;
 using PaymentOrchestrator.Domain;
 
 namespace PaymentOrchestrator.Api.Orders;
@@ -10,8 +11,41 @@ namespace PaymentOrchestrator.Api.Orders;
 /// <summary>Reads the order itself at 1688 before money moves: its amount, status and owner must be what we are asked to pay for.</summary>
 internal sealed class OrderCheck(ProviderDirectory providers, Secrets secrets, BuyerFactsReader facts)
 {
-    /// <summary>Null when the order may be paid.</summary>
-    public async Task<Problem?> RefuseAsync(Mode mode, LinkedAccount? account, string orderId, Money amount, CancellationToken cancellationToken) =>
+    /// <summary>Null when the order may be paid by the method.</summary>
+    public async Task<Problem?> RefuseAsync(Mode mode, LinkedAccount? account, string orderId, Money amount, PaymentMethod method, CancellationToken cancellationToken)
+    {
+        // Asked beside the order, not after it: a buyer waits for the slower one.
+        var ways = RefuseChannelAsync(mode, account, orderId, amount, method, cancellationToken);
+        var order = await RefuseOrderAsync(mode, account, orderId, amount, cancellationToken);
+        var channel = await ways;
+        return order ?? channel;
+    }
+
+    /// <summary>
+    /// 1688 knows by which channels it lets the order be paid; a debit by another one would be refused after the buyer had committed to it. Only a plain
+    /// answer closes the way: whoever does not answer here is not needed for paying.
+    /// </summary>
+    private async Task<Problem?> RefuseChannelAsync(Mode mode, LinkedAccount? account, string orderId, Money amount, PaymentMethod method, CancellationToken cancellationToken)
+    {
+        if (account is null || !Marketplace1688Provider.HasChannel(method) || providers.For(mode).Marketplace is not { } marketplace) return null;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(facts.ToShow);
+        try
+        {
+            if (await marketplace.ReadPayWaysAsync(account.Credential(secrets), orderId, amount, limit.Token) is not ProviderAnswer<OrderPayWays>.Ok { Value: var ways }) return null;
+            if (Marketplace1688Provider.Excludes(ways, method))
+                return new Problem(ProblemType.OrderNotPayable, $"1688 does not let this order be paid by {method.Code()}. Ask for a quote of another method.");
+            return ways.Due is { } due && due != amount
+                ? new Problem(ProblemType.OrderAmountMismatch, $"At 1688 {due} is left to pay of the order. Ask for a quote of that amount.")
+                : null;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    private async Task<Problem?> RefuseOrderAsync(Mode mode, LinkedAccount? account, string orderId, Money amount, CancellationToken cancellationToken) =>
         await ReadAsync(mode, account, orderId, amount, cancellationToken) switch
         {
             ProviderAnswer<MarketplaceOrder>.Ok ok => Judge(ok.Value, account!.ProviderAccountId!, amount),

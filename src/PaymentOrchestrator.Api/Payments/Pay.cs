@@ -64,7 +64,7 @@ internal sealed class PayHandler(
         var buyerIp = request.BuyerIp ?? (clock.Now() - quote.CreatedAt <= AddressServesFor ? quote.BuyerIp : null);
         if (await RefuseAsync(known, quote, buyerIp, cancellationToken) is { } refusal) return refusal;
 
-        var orderAnswer = orders.RefuseAsync(caller.Mode, known.Accounts.Newest(LinkProvider.Marketplace1688), quote.OrderId, quote.Price.Order, cancellationToken);
+        var orderAnswer = orders.RefuseAsync(caller.Mode, known.Accounts.Newest(LinkProvider.Marketplace1688), quote.OrderId, quote.Price.Order, quote.Method, cancellationToken);
         var verdict = await standing.JudgeQuoteAsync(caller.Mode, known.Accounts, quote.Method, quote.Price.Order, quote.Price.Total, buyerIp, cancellationToken);
         var orderRefusal = await orderAnswer;
         if ((verdict.Eligible ? orderRefusal : NotEligible(verdict)) is { } noPayment)

@@ -1,3 +1,5 @@
+using PaymentOrchestrator.Domain;
+
 namespace PaymentOrchestrator.Api.Providers;
 
 /// <summary>
@@ -6,44 +8,45 @@ namespace PaymentOrchestrator.Api.Providers;
 /// </summary>
 internal static class ModeSeparation
 {
-    /// <summary>Stripe serves both modes at one address and tells them apart by the key.</summary>
-    private const string StripeHost = "api.stripe.com";
-
     /// <exception cref="InvalidOperationException">The sets are not apart. Names keys, never values.</exception>
     public static void Check(ProviderOptions test, ProviderOptions live)
     {
-        CheckStripeKey(test.Card, "Providers:Test:Card:SecretKey", "sk_test_", "rk_test_");
-        CheckStripeKey(live.Card, "Providers:Live:Card:SecretKey", "sk_live_", "rk_live_");
-        CheckSandboxClient(live.Alipay?.Party.ClientId, "Providers:Live:Alipay:ClientId");
-        CheckSandboxClient(live.WorldFirst?.Party.ClientId, "Providers:Live:WorldFirst:ClientId");
-
-        CheckApart(test.WorldFirst?.Party.BaseUrl, live.WorldFirst?.Party.BaseUrl, "WorldFirst:BaseUrl");
-        CheckApart(test.WorldFirst?.PortalUrl, live.WorldFirst?.PortalUrl, "WorldFirst:PortalUrl");
-        CheckApart(test.Alipay?.Party.BaseUrl, live.Alipay?.Party.BaseUrl, "Alipay:BaseUrl");
-        CheckApart(test.Marketplace1688?.GatewayUrl, live.Marketplace1688?.GatewayUrl, "Marketplace1688:GatewayUrl");
-        CheckApart(test.Marketplace1688?.AuthorizeUrl, live.Marketplace1688?.AuthorizeUrl, "Marketplace1688:AuthorizeUrl");
-        if (live.Card?.BaseUrl.Host != StripeHost) CheckApart(test.Card?.BaseUrl, live.Card?.BaseUrl, "Card:BaseUrl");
+        var faults = FaultsOf(test, Mode.Test).Concat(FaultsOf(live, Mode.Live)).Concat(SharedAddresses(test, live)).Concat(SharedMarks(test, live)).ToList();
+        if (faults.Count > 0) throw new InvalidOperationException($"Test and live are not apart: {string.Join("; ", faults)}.");
     }
 
-    private static void CheckStripeKey(CardOptions? card, string key, params string[] prefixes)
+    /// <summary>The provider's own rules.</summary>
+    private static IEnumerable<string> FaultsOf(ProviderOptions options, Mode mode) =>
+        options.Configured.SelectMany(one => one.Options.FaultsIn(mode).Select(fault => $"Providers:{mode}:{one.Provider.Section}:{fault}"));
+
+    /// <summary>Any address of any provider counts against any of the other mode: one host serves one mode, but for a provider's own that is known to serve both.</summary>
+    private static IEnumerable<string> SharedAddresses(ProviderOptions test, ProviderOptions live) =>
+        from tested in AddressesOf(test)
+        from lived in AddressesOf(live)
+        where Origin(tested.Address.Url) == Origin(lived.Address.Url) && !AreApart(tested.Address, lived.Address)
+        select $"Providers:Test:{tested.Section}:{tested.Address.Key} and Providers:Live:{lived.Section}:{lived.Address.Key} are at the same address";
+
+    private static bool AreApart(ProviderAddress test, ProviderAddress live) => (test.Shared, live.Shared) switch
     {
-        if (card is not null && !prefixes.Any(prefix => card.SecretKey.StartsWith(prefix, StringComparison.Ordinal)))
-            throw new InvalidOperationException($"{key} is not a key of that mode: it must begin with {string.Join(" or ", prefixes)}.");
-    }
+        (SharedHost.ByKey, SharedHost.ByKey) => true,
+        (SharedHost.ByPath, SharedHost.ByPath) => Path(test.Url) != Path(live.Url),
+        _ => false,
+    };
 
-    /// <summary>Antom's own mark of a client id that moves no real money.</summary>
-    private static void CheckSandboxClient(string? clientId, string key)
-    {
-        if (clientId?.StartsWith("SANDBOX_", StringComparison.Ordinal) == true)
-            throw new InvalidOperationException($"{key} is a sandbox client id.");
-    }
+    /// <summary>What is known by one id, or signed with one key, could be taken for the other mode's.</summary>
+    private static IEnumerable<string> SharedMarks(ProviderOptions test, ProviderOptions live) =>
+        from one in test.Configured
+        let other = live.Find(one.Provider.Capabilities.Name)
+        where other is not null
+        from mark in one.Options.Marks
+        where other.Marks.Contains(mark)
+        select $"Providers:Test:{one.Provider.Section}:{mark.Key} and Providers:Live:{one.Provider.Section}:{mark.Key} are the same";
 
-    private static void CheckApart(Uri? test, Uri? live, string key)
-    {
-        if (test is not null && live is not null && Normal(test) == Normal(live))
-            throw new InvalidOperationException($"Providers:Test:{key} and Providers:Live:{key} are the same address.");
+    private static IEnumerable<(string Section, ProviderAddress Address)> AddressesOf(ProviderOptions options) =>
+        options.Configured.SelectMany(one => one.Options.Addresses.Select(address => (one.Provider.Section, address)));
 
-        // Uri has already lowered the host's case and dropped the default port.
-        static string Normal(Uri url) => url.GetLeftPart(UriPartial.Path).TrimEnd('/');
-    }
+    /// <summary>Uri has already lowered the host's case and written addresses of machines in their one form; a dot at the end names the same host.</summary>
+    private static string Origin(Uri url) => $"{url.Scheme}://{url.IdnHost.TrimEnd('.')}:{url.Port}";
+
+    private static string Path(Uri url) => string.Join('/', Uri.UnescapeDataString(url.AbsolutePath).Split('/', StringSplitOptions.RemoveEmptyEntries));
 }

@@ -8,7 +8,14 @@ namespace PaymentOrchestrator.Api.Providers;
 /// <param name="Linkings">Which accounts can be linked through it.</param>
 /// <param name="Operations">From <see cref="ProviderOperation"/>.</param>
 internal sealed record ProviderCapabilities(
-    string Name, IReadOnlyList<PaymentMethod> Methods, IReadOnlyList<LinkProvider> Linkings, IReadOnlyList<string> Operations);
+    string Name, IReadOnlyList<PaymentMethod> Methods, IReadOnlyList<LinkProvider> Linkings, IReadOnlyList<string> Operations)
+{
+    /// <summary>The currencies that the provider's own documentation lists; null where it publishes no list.</summary>
+    public IReadOnlyList<Currency>? DocumentedCurrencies { get; init; }
+
+    /// <summary>The provider's names of the notifications that are acted on.</summary>
+    public IReadOnlyList<string> Notifications { get; init; } = [];
+}
 
 /// <summary>Stable codes of what adapters do.</summary>
 internal static class ProviderOperation
@@ -18,6 +25,7 @@ internal static class ProviderOperation
     public const string RevokeAuthorization = "revoke_authorization";
     public const string ReadFacts = "read_facts";
     public const string ReadOrder = "read_order";
+    public const string ReadPayWays = "read_pay_ways";
     public const string LinkMarketplace = "link_marketplace";
     public const string Quote = "quote";
     public const string Debit = "debit";

@@ -17,10 +17,14 @@ internal static class ProviderHttp
     public static readonly HttpRequestOptionsKey<bool> SafeToRepeat = new("provider-call-is-safe-to-repeat");
 
     /// <summary>A debit's own limit, and that of every other call which is sent once: then its outcome is unknown.</summary>
-    private static readonly TimeSpan SingleCallLimit = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan SingleCallLimit = TimeSpan.FromSeconds(10);
 
     /// <summary>One try of a read; all three together stay within the ten seconds that a buyer is made to wait.</summary>
-    private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(3);
+    public static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(3);
+
+    public static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(3);
+
+    public const int ReadTries = 3;
 
     /// <summary>Far above every answer of these protocols.</summary>
     private const long MaxAnswerBytes = 1024 * 1024;
@@ -36,7 +40,7 @@ internal static class ProviderHttp
             {
                 AllowAutoRedirect = false,
                 UseCookies = false,
-                ConnectTimeout = TimeSpan.FromSeconds(3),
+                ConnectTimeout = ConnectLimit,
                 PooledConnectionLifetime = TimeSpan.FromMinutes(5),
                 // Our trace ids are none of a provider's business.
                 ActivityHeadersPropagator = null,
@@ -46,7 +50,7 @@ internal static class ProviderHttp
             // The factory's loggers write headers at trace level, and those hold tokens.
             .RemoveAllLoggers();
         client.AddHttpMessageHandler(() => new PinnedHostHandler(baseUrl));
-        client.AddResilienceHandler("provider", Configure);
+        client.AddResilienceHandler("provider", (pipeline, context) => Configure(pipeline, context.ServiceProvider.GetRequiredService<ProviderCircuits>().Of(name)));
         client.AddHttpMessageHandler(() => new BufferedAnswerHandler(MaxAnswerBytes));
     }
 
@@ -69,10 +73,10 @@ internal static class ProviderHttp
         _ => $"the call failed ({exception.GetType().Name})",
     };
 
-    private static void Configure(ResiliencePipelineBuilder<HttpResponseMessage> pipeline) => pipeline
+    private static void Configure(ResiliencePipelineBuilder<HttpResponseMessage> pipeline, CircuitBreakerStateProvider circuit) => pipeline
         .AddRetry(new RetryStrategyOptions<HttpResponseMessage>
         {
-            MaxRetryAttempts = 2,
+            MaxRetryAttempts = ReadTries - 1,
             Delay = TimeSpan.FromMilliseconds(100),
             BackoffType = DelayBackoffType.Exponential,
             UseJitter = true,
@@ -88,6 +92,7 @@ internal static class ProviderHttp
             MinimumThroughput = 50,
             SamplingDuration = TimeSpan.FromSeconds(10),
             BreakDuration = TimeSpan.FromSeconds(2),
+            StateProvider = circuit,
             ShouldHandle = args => ValueTask.FromResult(HttpClientResiliencePredicates.IsTransient(args.Outcome)),
         })
         .AddTimeout(new TimeoutStrategyOptions

@@ -1,96 +1,36 @@
-using PaymentOrchestrator.Api.Providers.AntGateway;
 using PaymentOrchestrator.Domain;
 
 namespace PaymentOrchestrator.Api.Providers;
 
-// How each provider is reached in one mode. Classes and not records: a record's ToString would print the keys.
-
-internal sealed class WorldFirstOptions
-{
-    public required AntParty Party { get; init; }
-
-    /// <summary>The consent page for buyers.</summary>
-    public required Uri PortalUrl { get; init; }
-}
-
-internal sealed class AlipayOptions
-{
-    public required AntParty Party { get; init; }
-
-    /// <summary>Where Alipay tells a payment's result; null leaves the address that is set in its console.</summary>
-    public required Uri? NotifyUrl { get; init; }
-}
-
-internal sealed class Marketplace1688Options
-{
-    /// <summary>Without <c>/openapi</c>.</summary>
-    public required Uri GatewayUrl { get; init; }
-
-    /// <summary>The consent page for buyers.</summary>
-    public required Uri AuthorizeUrl { get; init; }
-
-    public required string AppKey { get; init; }
-
-    public required string AppSecret { get; init; }
-}
-
-internal sealed class CardOptions
-{
-    /// <summary>Without <c>/v1</c>.</summary>
-    public required Uri BaseUrl { get; init; }
-
-    public required string SecretKey { get; init; }
-
-    public required string WebhookSecret { get; init; }
-}
-
 /// <summary>The providers of one mode. A provider without a section is not configured in that mode.</summary>
 internal sealed class ProviderOptions
 {
-    public WorldFirstOptions? WorldFirst { get; private init; }
+    private readonly List<(ProviderRegistration Provider, IProviderOptions Options)> configured;
 
-    public AlipayOptions? Alipay { get; private init; }
+    private ProviderOptions(List<(ProviderRegistration Provider, IProviderOptions Options)> configured) => this.configured = configured;
 
-    public Marketplace1688Options? Marketplace1688 { get; private init; }
+    /// <summary>Those that are configured, in the registry's order.</summary>
+    public IReadOnlyList<(ProviderRegistration Provider, IProviderOptions Options)> Configured => configured;
 
-    public CardOptions? Card { get; private init; }
+    /// <summary>Null where it is not configured.</summary>
+    public IProviderOptions? Find(string name) => configured.Find(one => one.Provider.Capabilities.Name == name).Options;
 
     /// <summary>Reads <c>Providers:Test:*</c> and <c>Providers:Live:*</c>.</summary>
     /// <exception cref="InvalidOperationException">
     /// A section is half filled or holds what cannot be meant; or one mode could reach the other's money. Names the keys, never a value.
     /// </exception>
-    public static (ProviderOptions Test, ProviderOptions Live) Read(IConfiguration configuration)
+    public static (ProviderOptions Test, ProviderOptions Live) Read(IConfiguration configuration, IReadOnlyList<ProviderRegistration> registry)
     {
-        var test = Read(configuration.GetSection("Providers:Test"), Mode.Test);
-        var live = Read(configuration.GetSection("Providers:Live"), Mode.Live);
+        var test = Read(configuration.GetSection("Providers:Test"), registry, Mode.Test);
+        var live = Read(configuration.GetSection("Providers:Live"), registry, Mode.Live);
         ModeSeparation.Check(test, live);
         return (test, live);
     }
 
-    private static ProviderOptions Read(IConfigurationSection providers, Mode mode) => new()
-    {
-        WorldFirst = ProviderSection.Read(providers, "WorldFirst", mode, section => new WorldFirstOptions
-        {
-            PortalUrl = section.Url("PortalUrl"),
-            Party = section.Party(keyVersion: 2, blanks: true),
-        }),
-        Alipay = ProviderSection.Read(providers, "Alipay", mode, section => new AlipayOptions
-        {
-            Party = section.Party(keyVersion: 1, blanks: false),
-            NotifyUrl = section.OptionalUrl("NotifyUrl"),
-        }),
-        Marketplace1688 = ProviderSection.Read(providers, "Marketplace1688", mode, section => new Marketplace1688Options
-        {
-            GatewayUrl = section.Url("GatewayUrl"),
-            AuthorizeUrl = section.Url("AuthorizeUrl"),
-            AppKey = section.Text("AppKey"),
-            AppSecret = section.Text("AppSecret"),
-        }),
-        Card = ProviderSection.Read(providers, "Card", mode, section => new CardOptions
-        {
-            BaseUrl = section.Url("BaseUrl"),
-            SecretKey = section.Text("SecretKey"),
-            WebhookSecret = section.Text("WebhookSecret"),
-        }),
-    };
+    private static ProviderOptions Read(IConfigurationSection providers, IReadOnlyList<ProviderRegistration> registry, Mode mode) => new(
+    [
+        .. registry.Select(provider => (Provider: provider, Options: ProviderSection.Read(providers, provider.Section, mode, provider.Read)))
+            .Where(one => one.Options is not null)
+            .Select(one => (one.Provider, one.Options!)),
+    ]);
 }

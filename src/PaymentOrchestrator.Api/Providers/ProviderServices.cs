@@ -1,8 +1,4 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using PaymentOrchestrator.Api.Providers.Alipay;
-using PaymentOrchestrator.Api.Providers.CardAcquirer;
-using PaymentOrchestrator.Api.Providers.Marketplace1688;
-using PaymentOrchestrator.Api.Providers.WorldFirst;
 using PaymentOrchestrator.Domain;
 
 namespace PaymentOrchestrator.Api.Providers;
@@ -11,12 +7,17 @@ internal static class ProviderServices
 {
     /// <summary>Registers the <see cref="ProviderDirectory"/> over what <c>Providers:Test:*</c> and <c>Providers:Live:*</c> configure.</summary>
     /// <exception cref="InvalidOperationException">The configuration is half filled or mixes the modes: at start, before anything is served.</exception>
-    public static IServiceCollection AddProviders(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddProviders(this IServiceCollection services, IConfiguration configuration) =>
+        services.AddProviders(configuration, ProviderRegistry.All);
+
+    public static IServiceCollection AddProviders(this IServiceCollection services, IConfiguration configuration, IReadOnlyList<ProviderRegistration> registry)
     {
-        var (test, live) = ProviderOptions.Read(configuration);
+        var (test, live) = ProviderOptions.Read(configuration, registry);
         AddClients(services, Mode.Test, test);
         AddClients(services, Mode.Live, live);
         services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(registry);
+        services.AddSingleton<ProviderCircuits>();
         services.AddSingleton(provider =>
         {
             var (http, time) = (provider.GetRequiredService<IHttpClientFactory>(), provider.GetRequiredService<TimeProvider>());
@@ -28,14 +29,7 @@ internal static class ProviderServices
 
     private static void AddClients(IServiceCollection services, Mode mode, ProviderOptions options)
     {
-        AddClient(WorldFirstProvider.Name, options.WorldFirst?.Party.BaseUrl);
-        AddClient(AlipayProvider.Name, options.Alipay?.Party.BaseUrl);
-        AddClient(Marketplace1688Provider.Name, options.Marketplace1688?.GatewayUrl);
-        AddClient(CardProvider.Name, options.Card?.BaseUrl);
-
-        void AddClient(string provider, Uri? baseUrl)
-        {
-            if (baseUrl is not null) services.AddProviderClient(ProviderHttp.ClientName(provider, mode), baseUrl);
-        }
+        foreach (var (provider, configured) in options.Configured)
+            services.AddProviderClient(ProviderHttp.ClientName(provider.Capabilities.Name, mode), configured.BaseUrl);
     }
 }

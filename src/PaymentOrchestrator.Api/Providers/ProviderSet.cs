@@ -1,5 +1,4 @@
 using PaymentOrchestrator.Api.Providers.Alipay;
-using PaymentOrchestrator.Api.Providers.AntGateway;
 using PaymentOrchestrator.Api.Providers.CardAcquirer;
 using PaymentOrchestrator.Api.Providers.Marketplace1688;
 using PaymentOrchestrator.Api.Providers.Notifications;
@@ -8,7 +7,7 @@ using PaymentOrchestrator.Domain;
 
 namespace PaymentOrchestrator.Api.Providers;
 
-/// <summary>The providers of one mode. Null stands for one that is not configured in it.</summary>
+/// <summary>The configured providers of one mode, found by what they can do. Null stands for one that is not configured in it.</summary>
 internal sealed class ProviderSet
 {
     private readonly List<IAccountLinker> linkers = [];
@@ -19,45 +18,26 @@ internal sealed class ProviderSet
     public ProviderSet(Mode mode, ProviderOptions options, IHttpClientFactory http, TimeProvider time)
     {
         Mode = mode;
-        HttpClient Client(string provider) => http.CreateClient(ProviderHttp.ClientName(provider, mode));
-
-        if (options.WorldFirst is { } worldFirst)
+        foreach (var (provider, configured) in options.Configured)
         {
-            WorldFirst = new WorldFirstProvider(new AntClient(Client(WorldFirstProvider.Name), worldFirst.Party, time), worldFirst, time);
-            Add(WorldFirstProvider.Capabilities, WorldFirst, WorldFirst, new WorldFirstNotifications(worldFirst.Party, time));
-        }
-
-        if (options.Alipay is { } alipay)
-        {
-            var client = new AntClient(Client(AlipayProvider.Name), alipay.Party, time);
-            var consents = new AlipayConsents(client);
-            Alipay = new AlipayProvider(client, consents, alipay);
-            Add(AlipayProvider.Capabilities, Alipay, Alipay, new AlipayNotifications(alipay.Party));
-            linkers.Add(new AlipayBankCardLinker(consents));
-        }
-
-        if (options.Marketplace1688 is { } marketplace)
-        {
-            Marketplace = new Marketplace1688Provider(new AopClient(Client(Marketplace1688Provider.Name), marketplace, time), marketplace, time);
-            Add(Marketplace1688Provider.Capabilities, Marketplace, gateway: null, new Marketplace1688Notifications(marketplace));
-        }
-
-        if (options.Card is { } card)
-        {
-            Card = new CardProvider(Client(CardProvider.Name), card, time);
-            Add(CardProvider.Capabilities, Card, Card, new CardNotifications(card, time));
+            var parts = configured.Connect(http.CreateClient(ProviderHttp.ClientName(provider.Capabilities.Name, mode)), time);
+            capabilities.Add(provider.Capabilities);
+            linkers.AddRange(parts.Linkers);
+            if (parts.Gateway is { } gateway) gateways.Add(gateway);
+            if (parts.Notifications is { } reader) readers.Add(reader);
         }
     }
 
     public Mode Mode { get; }
 
-    public WorldFirstProvider? WorldFirst { get; }
+    // What one provider alone can do is asked of it by name.
+    public WorldFirstProvider? WorldFirst => linkers.OfType<WorldFirstProvider>().SingleOrDefault();
 
-    public AlipayProvider? Alipay { get; }
+    public AlipayProvider? Alipay => linkers.OfType<AlipayProvider>().SingleOrDefault();
 
-    public Marketplace1688Provider? Marketplace { get; }
+    public Marketplace1688Provider? Marketplace => linkers.OfType<Marketplace1688Provider>().SingleOrDefault();
 
-    public CardProvider? Card { get; }
+    public CardProvider? Card => linkers.OfType<CardProvider>().SingleOrDefault();
 
     /// <summary>Of the configured providers.</summary>
     public IReadOnlyList<ProviderCapabilities> Capabilities => capabilities;
@@ -76,12 +56,4 @@ internal sealed class ProviderSet
 
     /// <param name="provider">As in <see cref="ProviderCapabilities.Name"/>.</param>
     public INotificationReader? NotificationReader(string provider) => readers.Find(reader => reader.Provider == provider);
-
-    private void Add(ProviderCapabilities declared, IAccountLinker linker, IPaymentGateway? gateway, INotificationReader reader)
-    {
-        capabilities.Add(declared);
-        linkers.Add(linker);
-        readers.Add(reader);
-        if (gateway is not null) gateways.Add(gateway);
-    }
 }

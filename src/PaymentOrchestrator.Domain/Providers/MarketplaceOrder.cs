@@ -7,6 +7,11 @@ namespace PaymentOrchestrator.Domain;
 /// <param name="BuyerMemberId">Whose order it is; compare with the linked account's provider id.</param>
 public sealed record MarketplaceOrder(string Status, OrderStage Stage, Money? Amount, string? BuyerMemberId);
 
+/// <summary>How the marketplace itself would let an order be paid.</summary>
+/// <param name="Channels">The marketplace's own codes.</param>
+/// <param name="Due">What is left to pay, CNY; null while the marketplace does not say.</param>
+public sealed record OrderPayWays(IReadOnlyList<int> Channels, Money? Due);
+
 /// <summary>What an order's status means for money.</summary>
 public enum OrderStage
 {

@@ -16,15 +16,25 @@ internal static class CardJson
         ["default_source"] = null,
         ["delinquent"] = false,
         ["description"] = customer.Description,
+        ["discount"] = null,
         ["email"] = customer.Email,
-        ["invoice_settings"] = new JsonObject { ["default_payment_method"] = null },
+        ["invoice_prefix"] = customer.Id[^8..].ToUpperInvariant(),
+        ["invoice_settings"] = new JsonObject
+        {
+            ["custom_fields"] = null,
+            ["default_payment_method"] = null,
+            ["footer"] = null,
+            ["rendering_options"] = null,
+        },
         ["livemode"] = false,
         ["metadata"] = Metadata(customer),
         ["name"] = customer.Name,
+        ["next_invoice_sequence"] = 1,
         ["phone"] = null,
         ["preferred_locales"] = new JsonArray(),
         ["shipping"] = null,
         ["tax_exempt"] = "none",
+        ["test_clock"] = null,
     };
 
     public static JsonObject Of(CardPaymentMethod method) => new()
@@ -32,7 +42,7 @@ internal static class CardJson
         ["id"] = method.Id,
         ["object"] = "payment_method",
         ["allow_redisplay"] = "unspecified",
-        ["billing_details"] = new JsonObject { ["address"] = new JsonObject(), ["email"] = null, ["name"] = null, ["phone"] = null },
+        ["billing_details"] = BillingDetails(),
         ["card"] = Card(method),
         ["created"] = method.Created,
         ["customer"] = method.ShownCustomer,
@@ -52,15 +62,21 @@ internal static class CardJson
         ["created"] = intent.Created,
         ["customer"] = intent.Customer,
         ["description"] = null,
+        ["excluded_payment_method_types"] = null,
+        ["flow_directions"] = null,
         ["last_setup_error"] = intent.LastError is null ? null
             : StripeReply.DeclineJson(intent.LastError, lastErrorMethod is null ? null : Of(lastErrorMethod)),
         ["latest_attempt"] = null,
         ["livemode"] = false,
+        ["mandate"] = null,
         ["metadata"] = Metadata(intent),
         ["next_action"] = NextAction(intent.NextActionUrl, intent.ReturnUrl),
+        ["on_behalf_of"] = null,
         ["payment_method"] = intent.PaymentMethod,
+        ["payment_method_configuration_details"] = null,
         ["payment_method_options"] = new JsonObject { ["card"] = new JsonObject { ["request_three_d_secure"] = "automatic" } },
         ["payment_method_types"] = new JsonArray("card"),
+        ["single_use_mandate"] = null,
         ["status"] = intent.Status,
         ["usage"] = intent.Usage,
     };
@@ -69,25 +85,64 @@ internal static class CardJson
     {
         ["id"] = session.Id,
         ["object"] = "checkout.session",
+        ["after_expiration"] = null,
+        ["allow_promotion_codes"] = null,
         ["amount_subtotal"] = null,
         ["amount_total"] = null,
+        ["automatic_tax"] = new JsonObject { ["enabled"] = false, ["liability"] = null, ["status"] = null },
+        ["billing_address_collection"] = null,
         ["cancel_url"] = session.CancelUrl,
         ["client_reference_id"] = session.ClientReferenceId,
+        ["client_secret"] = null,
+        ["consent"] = null,
+        ["consent_collection"] = null,
         ["created"] = session.Created,
         ["currency"] = null,
+        ["currency_conversion"] = null,
+        ["custom_fields"] = new JsonArray(),
+        ["custom_text"] = new JsonObject
+        {
+            ["after_submit"] = null,
+            ["shipping_address"] = null,
+            ["submit"] = null,
+            ["terms_of_service_acceptance"] = null,
+        },
         ["customer"] = session.Customer,
+        ["customer_creation"] = null,
+        ["customer_details"] = null,
+        ["customer_email"] = null,
+        ["discounts"] = null,
         ["expires_at"] = session.ExpiresAt,
+        ["invoice"] = null,
+        ["invoice_creation"] = null,
         ["livemode"] = false,
+        ["locale"] = null,
         ["metadata"] = Metadata(session),
         ["mode"] = "setup",
+        ["origin_context"] = null,
         ["payment_intent"] = null,
+        ["payment_link"] = null,
+        ["payment_method_collection"] = "always",
+        ["payment_method_configuration_details"] = null,
+        ["payment_method_options"] = new JsonObject(),
         ["payment_method_types"] = new JsonArray("card"),
         ["payment_status"] = "no_payment_required",
+        ["permissions"] = null,
+        ["phone_number_collection"] = new JsonObject { ["enabled"] = false },
+        ["recovered_from"] = null,
+        ["saved_payment_method_options"] = null,
         ["setup_intent"] = session.SetupIntent,
+        ["shipping_address_collection"] = null,
+        ["shipping_cost"] = null,
+        ["shipping_options"] = new JsonArray(),
         ["status"] = session.Status,
+        ["submit_type"] = null,
+        ["subscription"] = null,
         ["success_url"] = session.SuccessUrl,
+        ["total_details"] = null,
         ["ui_mode"] = "hosted",
         ["url"] = session.Status == "open" ? session.Url : null,
+        ["wallet_options"] = null,
     };
 
     public static JsonObject Of(CardPaymentIntent intent, CardPaymentMethod? lastErrorMethod = null) => new()
@@ -96,8 +151,10 @@ internal static class CardJson
         ["object"] = "payment_intent",
         ["amount"] = intent.Amount,
         ["amount_capturable"] = 0,
+        ["amount_details"] = new JsonObject { ["tip"] = new JsonObject() },
         ["amount_received"] = intent.Status == "succeeded" ? intent.Amount : 0,
         ["application"] = null,
+        ["application_fee_amount"] = null,
         ["automatic_payment_methods"] = new JsonObject { ["allow_redirects"] = "always", ["enabled"] = true },
         ["canceled_at"] = intent.CanceledAt,
         ["cancellation_reason"] = intent.CancellationReason,
@@ -108,21 +165,32 @@ internal static class CardJson
         ["currency"] = intent.Currency,
         ["customer"] = intent.Customer,
         ["description"] = intent.Description,
+        ["excluded_payment_method_types"] = null,
         ["last_payment_error"] = intent.LastError is null ? null
             : StripeReply.DeclineJson(intent.LastError, lastErrorMethod is null ? null : Of(lastErrorMethod)),
         ["latest_charge"] = intent.LatestCharge,
         ["livemode"] = false,
         ["metadata"] = Metadata(intent),
         ["next_action"] = NextAction(intent.NextActionUrl, intent.ReturnUrl),
+        ["on_behalf_of"] = null,
         ["payment_method"] = intent.PaymentMethod,
-        ["payment_method_options"] = new JsonObject { ["card"] = new JsonObject { ["request_three_d_secure"] = "automatic" } },
+        ["payment_method_configuration_details"] = null,
+        ["payment_method_options"] = new JsonObject
+        {
+            ["card"] = new JsonObject { ["installments"] = null, ["mandate_options"] = null, ["network"] = null, ["request_three_d_secure"] = "automatic" },
+        },
         ["payment_method_types"] = new JsonArray("card"),
         ["processing"] = null,
         ["receipt_email"] = null,
+        ["review"] = null,
         ["setup_future_usage"] = null,
         ["shipping"] = null,
+        ["source"] = null,
         ["statement_descriptor"] = null,
+        ["statement_descriptor_suffix"] = null,
         ["status"] = intent.Status,
+        ["transfer_data"] = null,
+        ["transfer_group"] = null,
     };
 
     /// <summary>The charge that expand[]=latest_charge shows; it is derived from its intent and not kept.</summary>
@@ -136,21 +204,53 @@ internal static class CardJson
             ["amount"] = intent.Amount,
             ["amount_captured"] = paid ? intent.Amount : 0,
             ["amount_refunded"] = intent.AmountRefunded,
+            ["application"] = null,
+            ["application_fee"] = null,
+            ["application_fee_amount"] = null,
+            ["balance_transaction"] = paid ? "txn_" + intent.LatestCharge?[3..] : null,
+            ["billing_details"] = BillingDetails(),
+            ["calculated_statement_descriptor"] = paid ? "SANDBOX" : null,
             ["captured"] = paid,
             ["created"] = intent.Created,
             ["currency"] = intent.Currency,
             ["customer"] = intent.Customer,
+            ["description"] = intent.Description,
             ["disputed"] = false,
+            ["failure_balance_transaction"] = null,
             ["failure_code"] = intent.LastError?.Code,
             ["failure_message"] = intent.LastError?.Message,
+            ["fraud_details"] = new JsonObject(),
             ["livemode"] = false,
             ["metadata"] = Metadata(intent),
+            ["on_behalf_of"] = null,
+            ["outcome"] = new JsonObject
+            {
+                ["advice_code"] = null,
+                ["network_advice_code"] = null,
+                ["network_decline_code"] = null,
+                ["network_status"] = paid ? "approved_by_network" : "declined_by_network",
+                ["reason"] = intent.LastError?.DeclineCode ?? intent.LastError?.Code,
+                ["risk_level"] = "normal",
+                ["seller_message"] = paid ? "Payment complete." : "The bank did not approve the charge.",
+                ["type"] = paid ? "authorized" : "issuer_declined",
+            },
             ["paid"] = paid,
             ["payment_intent"] = intent.Id,
             ["payment_method"] = method?.Id,
-            ["payment_method_details"] = method is null ? null : new JsonObject { ["card"] = Card(method), ["type"] = "card" },
+            ["payment_method_details"] = method is null ? null : new JsonObject { ["card"] = ChargedCard(method, intent), ["type"] = "card" },
+            ["receipt_email"] = null,
+            ["receipt_number"] = null,
+            ["receipt_url"] = null,
             ["refunded"] = paid && intent.AmountRefunded == intent.Amount,
+            ["review"] = null,
+            ["shipping"] = null,
+            ["source"] = null,
+            ["source_transfer"] = null,
+            ["statement_descriptor"] = null,
+            ["statement_descriptor_suffix"] = null,
             ["status"] = paid ? "succeeded" : "failed",
+            ["transfer_data"] = null,
+            ["transfer_group"] = null,
         };
     }
 
@@ -163,12 +263,16 @@ internal static class CardJson
         ["charge"] = refund.Charge,
         ["created"] = refund.Created,
         ["currency"] = refund.Currency,
+        ["destination_details"] = new JsonObject { ["card"] = new JsonObject { ["type"] = "refund" }, ["type"] = "card" },
+        ["failure_balance_transaction"] = null,
         ["failure_reason"] = refund.FailureReason,
         ["metadata"] = Metadata(refund),
         ["payment_intent"] = refund.PaymentIntent,
         ["reason"] = refund.Reason,
         ["receipt_number"] = null,
+        ["source_transfer_reversal"] = null,
         ["status"] = refund.Status,
+        ["transfer_reversal"] = null,
     };
 
     public static JsonObject Of(CardDispute dispute) => new()
@@ -207,6 +311,8 @@ internal static class CardJson
             ["checks"] = new JsonObject { ["address_line1_check"] = null, ["address_postal_code_check"] = null, ["cvc_check"] = "pass" },
             ["country"] = "US",
             ["display_brand"] = method.Brand,
+            ["generated_from"] = null,
+            ["regulated_status"] = "unregulated",
             ["exp_month"] = 12,
             ["exp_year"] = 2034,
             ["fingerprint"] = "fp" + card.Last4,
@@ -217,6 +323,32 @@ internal static class CardJson
             ["wallet"] = null,
         };
     }
+
+    /// <summary>The card as the charge keeps it, with what the network said.</summary>
+    private static JsonObject ChargedCard(CardPaymentMethod method, CardPaymentIntent intent)
+    {
+        var card = Card(method);
+        foreach (var ofTheMethodAlone in new[] { "display_brand", "generated_from", "networks", "three_d_secure_usage" })
+            card.Remove(ofTheMethodAlone);
+        card["amount_authorized"] = intent.Status == "succeeded" ? intent.Amount : null;
+        card["authorization_code"] = null;
+        card["installments"] = null;
+        card["mandate"] = null;
+        card["network"] = method.Brand;
+        card["network_token"] = new JsonObject { ["used"] = false };
+        card["network_transaction_id"] = null;
+        card["three_d_secure"] = null;
+        return card;
+    }
+
+    private static JsonObject BillingDetails() => new()
+    {
+        ["address"] = new JsonObject { ["city"] = null, ["country"] = null, ["line1"] = null, ["line2"] = null, ["postal_code"] = null, ["state"] = null },
+        ["email"] = null,
+        ["name"] = null,
+        ["phone"] = null,
+        ["tax_id"] = null,
+    };
 
     /// <summary>Without a return_url Stripe leaves the step to its own browser library, which no server can follow.</summary>
     private static JsonObject? NextAction(string? url, string? returnUrl) => url is null ? null

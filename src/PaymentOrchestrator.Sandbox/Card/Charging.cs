@@ -46,20 +46,3 @@ internal static class Charging
         return failed;
     }
 }
-
-/// <summary>Stripe's minor units: ISO 4217's, but for ISK, which it counts in hundredths of a króna that don't exist.</summary>
-internal static class StripeAmounts
-{
-    public static long ToIso(string currency, long amount) =>
-        string.Equals(currency, "isk", StringComparison.OrdinalIgnoreCase) ? amount / 100 : amount;
-
-    public static void Check(string currency, long amount, string param)
-    {
-        if (amount <= 0)
-            throw StripeErrorException.Invalid("This value must be greater than or equal to 1.", param, "parameter_invalid_integer");
-        if (amount > 999_999_999_999)
-            throw StripeErrorException.Invalid("Amount must be no more than 999999999999.", param, "amount_too_large");
-        if (currency == "isk" && amount % 100 != 0)
-            throw StripeErrorException.Invalid("ISK has no decimals: the amount must be divisible by 100.", param);
-    }
-}

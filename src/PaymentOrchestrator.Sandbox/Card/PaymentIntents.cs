@@ -14,7 +14,7 @@ internal sealed class PaymentIntents(EcbRates rates)
         var currency = request.Required("currency").ToLowerInvariant();
         if (!rates.Currencies.Contains(currency.ToUpperInvariant()))
             throw StripeErrorException.Invalid($"Invalid currency: {currency}", "currency");
-        StripeAmounts.Check(currency, amount, "amount");
+        StripeAmounts.CheckCharge(currency, amount, rates);
         var customer = await Customers.Named(request);
 
         var id = Ids.New("pi_");
@@ -63,13 +63,7 @@ internal sealed class PaymentIntents(EcbRates rates)
     {
         var customer = await Customers.Named(request, required: true);
         var found = await CardStore.List<CardPaymentIntent>(request.Tx, customer: customer!.Id);
-        // As Stripe pages: newest first, and the next page begins after the last id of this one.
-        var limit = (int)Math.Clamp(request.Whole("limit") ?? 10, 1, 100);
-        var rest = request.Text("starting_after") is { } after ? found.SkipWhile(intent => intent.Id != after).Skip(1).ToList() : [.. found];
-        var page = new List<JsonObject>();
-        foreach (var intent in rest.Take(limit))
-            page.Add(await Show(request, intent));
-        return StripeReply.Ok(CardJson.List("/v1/payment_intents", page, hasMore: rest.Count > limit));
+        return await Paging.Page(request, "/v1/payment_intents", found, intent => Show(request, intent));
     }
 
     public static async Task<StripeReply> Confirm(StripeRequest request)
@@ -183,10 +177,12 @@ internal sealed class PaymentIntents(EcbRates rates)
         var methodId = intent.LastErrorPaymentMethod ?? intent.PaymentMethod;
         var method = methodId is null ? null : await CardStore.Find<CardPaymentMethod>(request.Tx, methodId);
         var json = CardJson.Of(intent, method);
-        if (request.Expands("latest_charge") && intent.LatestCharge is not null)
+        if ((request.Expands("latest_charge") || request.Expands("data.latest_charge")) && intent.LatestCharge is not null)
             json["latest_charge"] = CardJson.Charge(intent, method);
         if (request.Expands("payment_method") && intent.PaymentMethod is not null && method is not null)
             json["payment_method"] = CardJson.Of(method);
+        if (request.Expands("customer") && intent.Customer is not null && await CardStore.Find<CardCustomer>(request.Tx, intent.Customer) is { } customer)
+            json["customer"] = CardJson.Of(customer);
         return json;
     }
 }

@@ -104,16 +104,9 @@ internal static class PaymentMethods
 
     private static async Task<StripeReply> ListOf(StripeRequest request, string customer, string url)
     {
-        var limit = request.Whole("limit") ?? 10;
-        if (limit is < 1 or > 100)
-            throw StripeErrorException.Invalid("limit must lie between 1 and 100.", "limit");
-        var all = (await CardStore.List<CardPaymentMethod>(request.Tx, customer: customer)).Where(method => method.ShownCustomer is not null);
-        if (request.Text("type") is { } type && type != "card")
-            all = [];
-        if (request.Text("starting_after") is { } after)
-            all = all.SkipWhile(method => method.Id != after).Skip(1);
-        var page = all.Take((int)limit + 1).ToList();
-        IEnumerable<JsonObject> shown = page.Take((int)limit).Select(CardJson.Of);
-        return StripeReply.Ok(CardJson.List(url, shown, hasMore: page.Count > limit));
+        IReadOnlyList<CardPaymentMethod> found = request.Text("type") is not (null or "card")
+            ? []
+            : [.. (await CardStore.List<CardPaymentMethod>(request.Tx, customer: customer)).Where(method => method.ShownCustomer is not null)];
+        return await Paging.Page(request, url, found, method => Task.FromResult(CardJson.Of(method)));
     }
 }

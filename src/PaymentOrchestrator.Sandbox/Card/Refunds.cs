@@ -71,10 +71,8 @@ internal static class Refunds
         var intentId = request.Required("payment_intent");
         _ = await CardStore.Find<CardPaymentIntent>(request.Tx, intentId)
             ?? throw StripeErrorException.NoSuch("payment_intent", intentId, "payment_intent");
-        var shown = new List<CardRefund>();
-        foreach (var refund in await CardStore.List<CardRefund>(request.Tx, parentId: intentId))
-            shown.Add(await Advance(request.Tx, refund, request.Now));
-        return StripeReply.Ok(CardJson.List("/v1/refunds", shown.Select(CardJson.Of), hasMore: false));
+        var refunds = await CardStore.List<CardRefund>(request.Tx, parentId: intentId);
+        return await Paging.Page(request, "/v1/refunds", refunds, async refund => CardJson.Of(await Advance(request.Tx, refund, request.Now)));
     }
 
     private static async Task<CardRefund> Advance(Tx tx, CardRefund refund, DateTimeOffset now)

@@ -5,7 +5,7 @@ using PaymentOrchestrator.Sandbox.State;
 namespace PaymentOrchestrator.Sandbox.Faults;
 
 /// <summary>
-/// Whose call it is, before any provider has read it: by every text in it that is a buyer's id, or a token, request or object of one.
+/// Whose call it is, before any provider has read it: by every text in it that is a buyer's id, or a token, code, request or object of one.
 /// </summary>
 internal static class CallOwner
 {
@@ -25,6 +25,8 @@ internal static class CallOwner
         var owners = await tx.List<string>(
             """
             select g.buyer_id from access_tokens t join grants g on g.grant_id = t.grant_id where t.access_token = any(@given)
+            union select buyer_id from grants where refresh_token = any(@given)
+            union select buyer_id from authorization_codes where code = any(@given)
             union select buyer_id from debit_requests where request_id = any(@given) or reference = any(@given)
             union select d.buyer_id from refund_requests r
                 join debit_requests d on d.provider = r.provider and d.request_id = r.debit_request_id

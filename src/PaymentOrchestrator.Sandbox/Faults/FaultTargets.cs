@@ -17,7 +17,7 @@ internal static class FaultTargets
         "consult", "applyToken", "revoke", "inquiryUserInfo", "pay", "inquiryPayment", "cancel", "refund", "inquiryRefund",
     ];
 
-    private static readonly string[] Marketplace = ["getToken", "alibaba.account.basic", "alibaba.trade.get.buyerView"];
+    private static readonly string[] Marketplace = ["getToken", "alibaba.account.basic", "alibaba.trade.get.buyerView", "alibaba.trade.payWay.query"];
 
     private static readonly string[] Card =
     [

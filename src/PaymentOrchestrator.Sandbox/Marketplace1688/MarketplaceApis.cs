@@ -27,11 +27,38 @@ internal sealed class MarketplaceApis(SandboxDb db, AuthorizationStore authoriza
         });
     });
 
+    /// <summary>By which channels the order can be paid, and what is left of it. Learns of an order as <see cref="BuyerView"/> does.</summary>
+    public Task<IResult> PayWays(IReadOnlyDictionary<string, string> parameters) => OfOrder(parameters, (tx, _, order) =>
+    {
+        if (order.Status != Orders.WaitBuyerPay)
+            return Refusal("ORDER_NOT_PAYABLE", "The order does not wait for payment.");
+        bool Named(string prefix) => order.OrderId.StartsWith(prefix, StringComparison.Ordinal);
+        var channels = new JsonArray();
+        void Channel(int code, string name) => channels.Add(new JsonObject { ["code"] = code, ["name"] = name });
+        if (!Named(Orders.NoAlipayPrefix))
+            Channel(1, "支付宝");
+        Channel(15, "银行转账");
+        if (!Named(Orders.NoKuajingbaoPrefix))
+            Channel(20, "跨境宝");
+        var ways = new JsonObject
+        {
+            ["orderId"] = order.OrderId,
+            ["timeout"] = tx.Now.AddHours(24).ToOffset(TimeSpan.FromHours(8)).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
+            ["channels"] = channels,
+        };
+        if (order.Amount is { } fen)
+            ways["payFee"] = Named(Orders.DepositPrefix) ? (fen + 1) / 2 : Due(order, fen);
+        return GatewayReply.Ok(new JsonObject { ["success"] = "true", ["resultList"] = ways });
+    });
+
     /// <summary>
     /// The order as its buyer sees it. The sandbox has no shop: it learns of an order from <c>expectedAmount</c> (modelled, in
     /// fen), which makes an unknown order and never changes a known one.
     /// </summary>
-    public Task<IResult> BuyerView(IReadOnlyDictionary<string, string> parameters) => db.InTransaction(async tx =>
+    public Task<IResult> BuyerView(IReadOnlyDictionary<string, string> parameters) =>
+        OfOrder(parameters, (_, buyer, order) => GatewayReply.Ok(View(buyer, order)));
+
+    private Task<IResult> OfOrder(IReadOnlyDictionary<string, string> parameters, Func<Tx, Buyer, Order, IResult> show) => db.InTransaction(async tx =>
     {
         if (await BuyerOf(tx, parameters) is not { } buyer)
             return GatewayReply.InvalidToken();
@@ -46,17 +73,15 @@ internal sealed class MarketplaceApis(SandboxDb db, AuthorizationStore authoriza
             expectedAmount = fen;
         }
 
-        return await Orders.FindOrTake(tx, orderId, buyer.BuyerId, expectedAmount) switch
-        {
-            null => GatewayReply.Ok(new JsonObject
-            {
-                ["success"] = "false",
-                ["errorCode"] = "ORDER_NOT_EXIST",
-                ["errorMessage"] = "The order does not exist.",
-            }),
-            var order => GatewayReply.Ok(View(buyer, order)),
-        };
+        return await Orders.FindOrTake(tx, orderId, buyer.BuyerId, expectedAmount) is { } order
+            ? show(tx, buyer, order)
+            : Refusal("ORDER_NOT_EXIST", "The order does not exist.");
     });
+
+    private static IResult Refusal(string code, string message) =>
+        GatewayReply.Ok(new JsonObject { ["success"] = "false", ["errorCode"] = code, ["errorMessage"] = message });
+
+    private static long Due(Order order, long fen) => fen + (order.OrderId.StartsWith(Orders.MismatchPrefix, StringComparison.Ordinal) ? 100 : 0);
 
     private static JsonObject View(Buyer buyer, Order order)
     {
@@ -72,7 +97,7 @@ internal sealed class MarketplaceApis(SandboxDb db, AuthorizationStore authoriza
         if (long.TryParse(order.OrderId, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
             baseInfo["id"] = number;
         if (order.Amount is { } fen)
-            baseInfo["totalAmount"] = (fen + (order.OrderId.StartsWith(Orders.MismatchPrefix, StringComparison.Ordinal) ? 100 : 0)) / 100m;
+            baseInfo["totalAmount"] = Due(order, fen) / 100m;
         return new JsonObject { ["success"] = "true", ["result"] = new JsonObject { ["baseInfo"] = baseInfo } };
     }
 

@@ -18,6 +18,7 @@ internal static class MarketplaceModule
         {
             ["1/com.alibaba.account/alibaba.account.basic"] = apis.AccountBasic,
             ["1/com.alibaba.trade/alibaba.trade.get.buyerView"] = apis.BuyerView,
+            ["1/com.alibaba.trade/alibaba.trade.payWay.query"] = apis.PayWays,
         }).Map(app);
         new MarketplaceTokens(db, authorizations, options).Map(app);
         new MarketplaceConsent(db, authorizations, options).Map(app);

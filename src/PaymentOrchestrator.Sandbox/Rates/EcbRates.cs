@@ -16,6 +16,9 @@ internal sealed class EcbRates
     /// <summary>What a WorldFirst wallet may hold: CNY exists there only as CNH.</summary>
     public bool IsWalletCurrency(string currency) => currency == "CNH" || (currency != "CNY" && _perEuro.ContainsKey(currency));
 
+    /// <summary>Units of the currency for one euro.</summary>
+    public decimal PerEuro(string currency) => _perEuro[currency];
+
     /// <summary>CNY for one unit of the currency, 10 significant digits, half to even.</summary>
     public decimal MidCny(string currency) => RoundToSignificant(_perEuro["CNY"] / _perEuro[currency], 10);
 

@@ -25,6 +25,13 @@ internal static class Orders
     /// <summary>Reads as another member's.</summary>
     public const string ForeignPrefix = "foreign-";
 
+    /// <summary>1688 lists no channel for it by which Alipay, or kuajingbao (World Pay), would pay.</summary>
+    public const string NoAlipayPrefix = "no-alipay-";
+    public const string NoKuajingbaoPrefix = "no-kuajingbao-";
+
+    /// <summary>A part of it was paid before: this much is left of it, in fen.</summary>
+    public const string DepositPrefix = "deposit-";
+
     /// <summary>The order, made as unpaid when it is first told of with its amount; null for an unknown one.</summary>
     public static async Task<Order?> FindOrTake(Tx tx, string orderId, string buyerId, long? expectedAmount)
     {

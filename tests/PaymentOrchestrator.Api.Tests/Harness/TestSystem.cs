@@ -46,6 +46,12 @@ public sealed class TestSystem : IAsyncLifetime
     /// <summary>What the acquirer signs its notifications with.</summary>
     public string CardWebhookSecret => Stack.Secrets.CardWebhookSecret;
 
+    /// <summary>What the providers sign with, and how they know us.</summary>
+    internal LocalSecrets Secrets => Stack.Secrets;
+
+    /// <summary>What the providers themselves have written down.</summary>
+    public Database SandboxDatabase { get; private set; } = null!;
+
     private LocalStack Stack => stack ?? throw new InvalidOperationException("The stack is not started.");
 
     private HttpClient Http => browser ?? throw new InvalidOperationException("The stack is not started.");
@@ -64,6 +70,8 @@ public sealed class TestSystem : IAsyncLifetime
         Api = new ApiClient(browser, ApiUrl, stack.Secrets.ApiKey);
         Sandbox = new SandboxClient(browser, new Uri(stack.SandboxUrl));
         Database = new Database(stack.ConnectionString);
+        var own = new NpgsqlConnectionStringBuilder(stack.ConnectionString);
+        SandboxDatabase = new Database(new NpgsqlConnectionStringBuilder(stack.ConnectionString) { Database = $"{own.Database}_sandbox", MaxPoolSize = 5 }.ConnectionString);
     }
 
     public async ValueTask DisposeAsync()
@@ -76,6 +84,7 @@ public sealed class TestSystem : IAsyncLifetime
 
         browser?.Dispose();
         if (Database is not null) await Database.DisposeAsync();
+        if (SandboxDatabase is not null) await SandboxDatabase.DisposeAsync();
         if (stack is not null) await stack.DisposeAsync();
         if (postgres is not null) await postgres.DisposeAsync();
         if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
@@ -112,11 +121,18 @@ public sealed class TestSystem : IAsyncLifetime
     }
 
     /// <summary>The same, stopped when the test is done with it: for settings that would get in the way of other tests' background work.</summary>
-    public async Task<OtherApi> StartOtherAsync(TimeProvider clock, params string[] settings)
+    public Task<OtherApi> StartOtherAsync(TimeProvider clock, params string[] settings) => StartOtherAsync(clock, _ => { }, settings);
+
+    /// <summary>The same, with more of its parts replaced or added.</summary>
+    public async Task<OtherApi> StartOtherAsync(TimeProvider clock, Action<IServiceCollection> replace, params string[] settings)
     {
         // One test speaks to it: the server's connections are for the first instance, which others put to the test.
         var few = new NpgsqlConnectionStringBuilder(Stack.ConnectionString) { MaxPoolSize = 4 }.ConnectionString;
-        var other = ApiApp.Build([.. apiArguments, $"--ConnectionStrings:Postgres={few}", "--urls=http://127.0.0.1:0", "--Payments:Resolver:Interval=1.00:00:00", "--Refunds:Resolver:Interval=1.00:00:00", .. settings], services => services.Replace(ServiceDescriptor.Singleton(clock)));
+        var other = ApiApp.Build([.. apiArguments, $"--ConnectionStrings:Postgres={few}", "--urls=http://127.0.0.1:0", "--Payments:Resolver:Interval=1.00:00:00", "--Refunds:Resolver:Interval=1.00:00:00", "--LinkedAccounts:Upkeep:Interval=1.00:00:00", "--Notifications:Parked:Interval=1.00:00:00", .. settings], services =>
+        {
+            services.Replace(ServiceDescriptor.Singleton(clock));
+            replace(services);
+        });
         await other.StartAsync(TestContext.Current.CancellationToken);
         var address = other.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
         return new OtherApi(other, new ApiClient(Http, new Uri(address), Stack.Secrets.ApiKey));

@@ -23,7 +23,12 @@ internal sealed partial class AlipayProvider(AntClient client, AlipayConsents co
         [
             ProviderOperation.Link, ProviderOperation.RefreshAuthorization, ProviderOperation.RevokeAuthorization, ProviderOperation.ReadFacts,
             ProviderOperation.Debit, ProviderOperation.Inquire, ProviderOperation.Cancel, ProviderOperation.Refund, ProviderOperation.ReceiveNotifications,
-        ]);
+        ])
+    {
+        // Antom takes more; a mainland Alipay account pays an order in CNY.
+        DocumentedCurrencies = [Currency.Cny],
+        Notifications = ["notifyPayment", "notifyRefund", "notifyAuthorization"],
+    };
 
     public LinkProvider Provider => LinkProvider.Alipay;
 

@@ -13,7 +13,11 @@ namespace PaymentOrchestrator.Api.Providers.AntGateway;
 /// <param name="ProviderKey">Its public key: verifies answers and notifications.</param>
 /// <param name="KeyVersion">Written into the signature header.</param>
 /// <param name="Blanks">Whether the signature header has a blank after each comma.</param>
-internal sealed record AntParty(Uri BaseUrl, string ClientId, AntKey PrivateKey, AntKey ProviderKey, int KeyVersion, bool Blanks);
+internal sealed record AntParty(Uri BaseUrl, string ClientId, AntKey PrivateKey, AntKey ProviderKey, int KeyVersion, bool Blanks)
+{
+    /// <summary>Antom's own mark of a client id that moves no real money.</summary>
+    public bool IsSandbox => ClientId.StartsWith("SANDBOX_", StringComparison.Ordinal);
+}
 
 /// <summary>
 /// Sends signed JSON and believes only signed answers. An answer without both <c>signature</c> and <c>response-time</c>, or with a

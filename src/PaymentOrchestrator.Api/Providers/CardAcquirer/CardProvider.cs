@@ -39,7 +39,14 @@ internal sealed partial class CardProvider : IAccountLinker, IPaymentGateway, IC
         [
             ProviderOperation.Link, ProviderOperation.RevokeAuthorization, ProviderOperation.ReadFacts, ProviderOperation.Debit,
             ProviderOperation.Inquire, ProviderOperation.Cancel, ProviderOperation.Refund, ProviderOperation.ReceiveNotifications,
-        ]);
+        ])
+    {
+        Notifications =
+        [
+            "payment_intent.succeeded", "payment_intent.payment_failed", "payment_intent.processing", "payment_intent.requires_action", "payment_intent.canceled",
+            "setup_intent.succeeded", "charge.refunded", "refund.created", "refund.updated", "refund.failed", "charge.dispute.created",
+        ],
+    };
 
     public LinkProvider Provider => LinkProvider.Card;
 

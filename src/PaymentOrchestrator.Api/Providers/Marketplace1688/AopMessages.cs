@@ -104,7 +104,45 @@ internal sealed class OrderBaseInfo
     public string? BuyerId { get; init; }
 }
 
+internal sealed class PayWayAnswer : AopAnswer
+{
+    [JsonPropertyName("success")]
+    [JsonConverter(typeof(ScalarAsTextConverter))]
+    public string? Success { get; init; }
+
+    [JsonPropertyName("errorCode")]
+    [JsonConverter(typeof(ScalarAsTextConverter))]
+    public string? ErrorCode { get; init; }
+
+    [JsonPropertyName("resultList")]
+    public PayWays? Result { get; init; }
+}
+
+/// <summary>1688 calls it a list, and it is one order's.</summary>
+internal sealed class PayWays
+{
+    [JsonPropertyName("orderId")]
+    [JsonConverter(typeof(ScalarAsTextConverter))]
+    public string? OrderId { get; init; }
+
+    /// <summary>Fen.</summary>
+    [JsonPropertyName("payFee")]
+    [JsonConverter(typeof(ScalarAsTextConverter))]
+    public string? PayFee { get; init; }
+
+    [JsonPropertyName("channels")]
+    public IReadOnlyList<PayChannel?>? Channels { get; init; }
+}
+
+internal sealed class PayChannel
+{
+    [JsonPropertyName("code")]
+    [JsonConverter(typeof(ScalarAsTextConverter))]
+    public string? Code { get; init; }
+}
+
 [JsonSerializable(typeof(BuyerViewAnswer))]
+[JsonSerializable(typeof(PayWayAnswer))]
 [JsonSerializable(typeof(TokenAnswer))]
 [JsonSerializable(typeof(AccountBasicAnswer))]
 internal sealed partial class AopJson : JsonSerializerContext;

@@ -7,6 +7,10 @@ namespace PaymentOrchestrator.Api.Providers.Marketplace1688;
 internal sealed partial class Marketplace1688Provider
 {
     private const int FenPerYuan = 100;
+    private const int AlipayChannel = 1;
+
+    /// <summary>Kuajingbao, which is World Pay, has two.</summary>
+    private static readonly int[] WorldPayChannels = [16, 20];
 
     /// <summary>
     /// Reads the order with the buyer's own authorisation. Refused with <see cref="FailureCode.OrderNotPayable"/> for an order that this member
@@ -37,6 +41,46 @@ internal sealed partial class Marketplace1688Provider
             _ => new ProviderAnswer<MarketplaceOrder>.Unknown("The answer lacks a field that it must have."),
         };
     }
+
+    /// <summary>
+    /// The channels by which 1688 itself would let the order be paid, and what is left to pay. Unknown for whatever 1688 does not plainly answer: a
+    /// sub-account's token is refused here (<c>500_2</c>) and may still pay, so the order itself stays the authority.
+    /// </summary>
+    /// <param name="account">The buyer's 1688 account.</param>
+    /// <param name="orderId">The order.</param>
+    /// <param name="expected">As in <see cref="ReadOrderAsync"/>: modelled.</param>
+    /// <param name="cancellationToken">Limits the time.</param>
+    /// <exception cref="OperationCanceledException">The caller's token asked for it.</exception>
+    public async Task<ProviderAnswer<OrderPayWays>> ReadPayWaysAsync(
+        AccountCredential account, string orderId, Money expected, CancellationToken cancellationToken)
+    {
+        if (expected.Currency != Currency.Cny) throw new ArgumentException("An order is in CNY.", nameof(expected));
+        var answer = await client.ReadAsync(
+            "com.alibaba.trade", "alibaba.trade.payWay.query", OAuthSecret.Of(account).AccessToken, AopJson.Default.PayWayAnswer, cancellationToken,
+            new("orderId", orderId), new("expectedAmount", expected.Value.ToString(CultureInfo.InvariantCulture)));
+        return answer switch
+        {
+            ProviderAnswer<PayWayAnswer>.Ok { Value: { Success: "true", Result: { Channels: { } channels } ways } } when ways.OrderId == orderId =>
+                new ProviderAnswer<OrderPayWays>.Ok(new OrderPayWays(
+                    [.. channels.Select(channel => int.TryParse(channel?.Code, NumberStyles.None, CultureInfo.InvariantCulture, out var code) ? code : 0).Where(code => code > 0)],
+                    long.TryParse(ways.PayFee, NumberStyles.None, CultureInfo.InvariantCulture, out var fen) && fen <= Money.MaxValue ? new Money(Currency.Cny, fen) : null)),
+            ProviderAnswer<PayWayAnswer>.Ok { Value: { Success: "false" } value } => new ProviderAnswer<OrderPayWays>.Unknown($"1688 answered {ProviderText.Code(value.ErrorCode)}."),
+            ProviderAnswer<PayWayAnswer>.Refused refused => new ProviderAnswer<OrderPayWays>.Refused(refused.Code, refused.Message),
+            ProviderAnswer<PayWayAnswer>.Unknown unknown => new ProviderAnswer<OrderPayWays>.Unknown(unknown.Reason),
+            _ => new ProviderAnswer<OrderPayWays>.Unknown("The answer lacks a field that it must have."),
+        };
+    }
+
+    /// <summary>Whether 1688's list says plainly that the order cannot be paid so. Only Alipay and World Pay have codes that are public.</summary>
+    public static bool Excludes(OrderPayWays ways, PaymentMethod method) => ways.Channels.Count > 0 && method switch
+    {
+        PaymentMethod.Alipay => !ways.Channels.Contains(AlipayChannel),
+        PaymentMethod.WorldPay => !ways.Channels.Any(WorldPayChannels.Contains),
+        _ => false,
+    };
+
+    /// <summary>Whether 1688 publishes a code for the method.</summary>
+    public static bool HasChannel(PaymentMethod method) => method is PaymentMethod.Alipay or PaymentMethod.WorldPay;
 
     private static ProviderAnswer<MarketplaceOrder> Order(OrderBaseInfo order, string status, string orderId)
     {

@@ -17,8 +17,12 @@ internal sealed partial class Marketplace1688Provider(AopClient client, Marketpl
         [LinkProvider.Marketplace1688],
         [
             ProviderOperation.Link, ProviderOperation.RefreshAuthorization, ProviderOperation.ReadFacts, ProviderOperation.ReadOrder,
-            ProviderOperation.ReceiveNotifications,
-        ]);
+            ProviderOperation.ReadPayWays, ProviderOperation.ReceiveNotifications,
+        ])
+    {
+        DocumentedCurrencies = [Currency.Cny],
+        Notifications = ["ORDER_BUYER_VIEW_ORDER_PAY", "ORDER_BATCH_PAY", "ORDER_BUYER_VIEW_BUYER_CLOSE", "ORDER_BUYER_VIEW_SELLER_CLOSE", "MEMBER_AUTHORIZED"],
+    };
 
     public LinkProvider Provider => LinkProvider.Marketplace1688;
 

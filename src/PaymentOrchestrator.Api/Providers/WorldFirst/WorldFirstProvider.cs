@@ -35,7 +35,11 @@ internal sealed partial class WorldFirstProvider(AntClient client, WorldFirstOpt
             ProviderOperation.Link, ProviderOperation.RefreshAuthorization, ProviderOperation.RevokeAuthorization, ProviderOperation.ReadFacts,
             ProviderOperation.LinkMarketplace, ProviderOperation.Quote, ProviderOperation.Debit, ProviderOperation.Inquire,
             ProviderOperation.Refund, ProviderOperation.ReceiveNotifications,
-        ]);
+        ])
+    {
+        DocumentedCurrencies = [.. "USD EUR GBP NZD CAD AUD JPY SGD HKD CNH PLN SEK MXN".Split(' ').Select(Currency.Parse)],
+        Notifications = ["notifyTransfer", "notifyRefund", "notifyAuthorization"],
+    };
 
     public LinkProvider Provider => LinkProvider.WorldFirst;
 
