@@ -55,6 +55,7 @@ internal static class Documentation
             });
             options.OperationFilter<OperationRules>();
             options.DocumentFilter<Webhooks.WebhookDocumentation>();
+            options.DocumentFilter<NullableObjects>();
         });
     }
 
