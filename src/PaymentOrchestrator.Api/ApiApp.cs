@@ -16,6 +16,7 @@ using PaymentOrchestrator.Api.Providers;
 using PaymentOrchestrator.Api.Quotes;
 using PaymentOrchestrator.Api.Rates;
 using PaymentOrchestrator.Api.Refunds;
+using PaymentOrchestrator.Api.Retention;
 using PaymentOrchestrator.Api.Returns;
 using PaymentOrchestrator.Api.Webhooks;
 
@@ -109,6 +110,11 @@ public static class ApiApp
         services.AddSingleton<LedgerProof>();
         services.AddSingleton<EventReader>();
         services.AddWebhooks();
+
+        services.AddSingleton<RetentionSettings>();
+        services.AddSingleton<RetentionStore>();
+        services.AddSingleton<RetentionWorker>();
+        services.AddHostedService(provider => provider.GetRequiredService<RetentionWorker>());
     }
 
     private static void Configure(WebApplication app)

@@ -44,7 +44,9 @@ internal sealed class CheckEligibilityHandler(EligibilityStore store, BuyerStand
 
         var now = clock.Now();
         var known = await store.LoadAsync(caller, request.BuyerId, key.Key, now, cancellationToken);
-        if (known.Key is { } used) return used.RefusalFor(key.Fingerprint) ?? Result<EligibilityCheckResource>.Replay(known.Earlier!);
+        if (known.Key is { } used && used.RefusalFor(key.Fingerprint) is { } reused) return reused;
+        // Null where the key has just ended by its age.
+        if (known is { Key: not null, Earlier: { } earlier }) return Result<EligibilityCheckResource>.Replay(earlier);
         if (!known.BuyerExists) return Problem.NotFound<BuyerResource>("buyer");
 
         var methods = request.Methods is null ? PaymentMethods.All : PaymentMethods.All.Where(request.Methods.Contains).ToList();

@@ -24,10 +24,12 @@ public sealed record EventResource : IResource
     /// <summary>The version of the contract that <c>data.object</c> follows.</summary>
     public required string ApiVersion { get; init; }
 
-    /// <summary>Rises with each event of the object: what arrives out of order can be told.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Rises by one with each event of the object: what arrives out of order, or is missing, can be told.</summary>
     public required int ObjectVersion { get; init; }
 
-    public required DateTimeOffset CreatedAt { get; init; }
+    public required bool Livemode { get; init; }
 
     public required EventData Data { get; init; }
 }

@@ -35,6 +35,9 @@ internal static class ApiJson
 
     public static T Read<T>(string json) => JsonSerializer.Deserialize(json, TypeInfo<T>()) ?? throw new JsonException("A stored document is null.");
 
+    /// <summary>A time as the contract writes it.</summary>
+    public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture);
+
     /// <summary>What a text field of this type accepts, in words for callers.</summary>
     public static string Describe(Type type) =>
         type == typeof(Currency) ? "a currency code of three capital letters that we know"
@@ -49,7 +52,7 @@ internal static class ApiJson
         new TextConverter<LinkProvider>(text => LinkProviders.FromCode(text) ?? throw new JsonException(), provider => provider.Code()),
         new TextConverter<DateTimeOffset>(
             text => DateTimeOffset.Parse(text, System.Globalization.CultureInfo.InvariantCulture),
-            time => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture)),
+            Time),
         new IdConverterFactory(),
         new Eligibility.ObservationConverter(),
     ];

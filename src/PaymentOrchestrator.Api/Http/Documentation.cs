@@ -54,6 +54,8 @@ internal static class Documentation
                 Description = "An API key: po_test_… or po_live_….",
             });
             options.OperationFilter<OperationRules>();
+            options.DocumentFilter<Webhooks.WebhookDocumentation>();
+            options.DocumentFilter<NullableObjects>();
         });
     }
 

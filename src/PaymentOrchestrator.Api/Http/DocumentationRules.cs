@@ -48,3 +48,18 @@ internal sealed class OperationRules : IOperationFilter
         }
     }
 }
+
+/// <summary>An object or null is one of the two. The generator says "null, and the object too", which nothing is.</summary>
+internal sealed class NullableObjects : IDocumentFilter
+{
+    public void Apply(OpenApiDocument swaggerDoc, DocumentFilterContext context)
+    {
+        foreach (var property in context.SchemaRepository.Schemas.Values.SelectMany(schema => schema.Properties?.Values ?? []).OfType<OpenApiSchema>())
+        {
+            if (property is not { Type: JsonSchemaType.Null, AllOf: [var only] }) continue;
+            property.Type = null;
+            property.AllOf = null;
+            property.OneOf = [new OpenApiSchema { Type = JsonSchemaType.Null }, only];
+        }
+    }
+}

@@ -1,4 +1,8 @@
+using System.Data;
 using Dapper;
+using PaymentOrchestrator.Api.Http;
+using PaymentOrchestrator.Api.Payments;
+using PaymentOrchestrator.Api.Refunds;
 using PaymentOrchestrator.Domain;
 
 namespace PaymentOrchestrator.Api.Ledger;
@@ -6,6 +10,24 @@ namespace PaymentOrchestrator.Api.Ledger;
 /// <summary>How a posting is written, as part of the command that makes the change it belongs to.</summary>
 internal static class LedgerSql
 {
+    /// <summary>
+    /// One event for each transaction that this command has written, reversals included, told from the books themselves. Transactions never change, so
+    /// there is one version, and the event has the transaction's own UUID.
+    /// </summary>
+    private const string InsertEvents = """
+        insert into events (id, marketplace_id, mode, type, object_id, object_version, data, created_at, shard_key)
+        select t.id, t.marketplace_id, t.mode, 'ledger.transaction_posted', posted.object_id, 1,
+            jsonb_build_object(
+                'id', posted.object_id, 'object', 'ledger_transaction', 'kind', t.kind, 'payment_id', @ledgerPayment, 'refund_id', @ledgerRefund,
+                'entries', (
+                    select jsonb_agg(jsonb_build_object('account', e.account, 'amount', jsonb_build_object('currency', e.currency, 'value', e.amount)) order by e.line)
+                    from ledger_entries e where e.transaction_id = t.id and e.shard_key = t.shard_key),
+                'created_at', @ledgerTime),
+            @now, t.shard_key
+        from unnest(@postedIds, @postedObjects) as posted (id, object_id) join ledger_transactions t on t.id = posted.id and t.shard_key = @shard;
+
+        """;
+
     /// <summary>Writes the posting if this command made the payment's present state (its last event is @eventId).</summary>
     public const string InsertForPayment = """
         insert into ledger_transactions (id, marketplace_id, mode, payment_id, cause_id, kind, created_at, shard_key)
@@ -17,7 +39,7 @@ internal static class LedgerSql
         from ledger_transactions t, unnest(@legAccounts, @legCurrencies, @legAmounts) with ordinality as leg (account, currency, amount, line)
         where t.id = @ledgerId and t.shard_key = @shard;
 
-        """;
+        """ + InsertEvents;
 
     /// <summary>Writes the postings if this command made the refund's present state (its last event is @eventId).</summary>
     public const string InsertForRefund = """
@@ -32,9 +54,9 @@ internal static class LedgerSql
             join unnest(@legTransactions, @legLines, @legAccounts, @legCurrencies, @legAmounts) as leg (transaction_id, line, account, currency, amount) on leg.transaction_id = t.id
         where t.id = any (@ledgerIds) and t.shard_key = @shard;
 
-        """;
+        """ + InsertEvents;
 
-    /// <summary>Takes back what was kept in suspense, once a review has ended. Parameters besides: leavesReview, reversalId.</summary>
+    /// <summary>Takes back what was kept in suspense, once a review has ended; stands before <see cref="InsertForPayment"/>. Parameters besides: leavesReview, reversalId.</summary>
     public const string ReverseSuspense = """
         insert into ledger_transactions (id, marketplace_id, mode, payment_id, cause_id, kind, created_at, shard_key)
         select @reversalId, t.marketplace_id, t.mode, t.payment_id, t.cause_id, 'suspense_reversal', @now, t.shard_key
@@ -50,35 +72,55 @@ internal static class LedgerSql
 
         """;
 
+    /// <param name="cause">The payment.</param>
     public static void AddParameters(DynamicParameters parameters, LedgerPosting? posting, Guid cause, short shardKey, DateTimeOffset now)
     {
         var legs = posting?.Legs ?? [];
+        var reversal = Id<LedgerTransactionResource>.New(shardKey, now);
+        var transaction = Id<LedgerTransactionResource>.New(shardKey, now);
         parameters.AddDynamicParams(new
         {
-            reversalId = Id<LedgerTransactionResource>.New(shardKey, now).Value,
-            ledgerId = Id<LedgerTransactionResource>.New(shardKey, now).Value,
+            reversalId = reversal.Value,
+            ledgerId = transaction.Value,
             ledgerCause = cause,
             ledgerKind = posting?.Kind,
             legAccounts = legs.Select(leg => leg.Account.Code()).ToArray(),
             legCurrencies = legs.Select(leg => leg.Amount.Currency.Code).ToArray(),
             legAmounts = legs.Select(leg => leg.Amount.Value).ToArray(),
         });
+        AddEvents(parameters, [reversal, transaction], new Id<PaymentResource>(cause), null, now);
     }
 
     /// <summary>For <see cref="InsertForRefund"/>: one movement may take several postings.</summary>
-    public static void AddParameters(DynamicParameters parameters, IReadOnlyList<LedgerPosting> postings, short shardKey, DateTimeOffset now)
+    public static void AddParameters(
+        DynamicParameters parameters, IReadOnlyList<LedgerPosting> postings, Id<PaymentResource> payment, Id<RefundResource> refund, DateTimeOffset now)
     {
-        var transactions = postings.Select(posting => (Id: Id<LedgerTransactionResource>.New(shardKey, now).Value, posting.Kind, posting.Legs)).ToList();
+        var transactions = postings.Select(posting => (Id: Id<LedgerTransactionResource>.New(refund.ShardKey, now), posting.Kind, posting.Legs)).ToList();
         var legs = transactions.SelectMany(transaction => transaction.Legs.Select((leg, index) => (transaction.Id, Line: (short)(index + 1), Leg: leg))).ToList();
         parameters.AddDynamicParams(new
         {
-            ledgerIds = transactions.Select(transaction => transaction.Id).ToArray(),
+            ledgerIds = transactions.Select(transaction => transaction.Id.Value).ToArray(),
             ledgerKinds = transactions.Select(transaction => transaction.Kind).ToArray(),
-            legTransactions = legs.Select(leg => leg.Id).ToArray(),
+            legTransactions = legs.Select(leg => leg.Id.Value).ToArray(),
             legLines = legs.Select(leg => leg.Line).ToArray(),
             legAccounts = legs.Select(leg => leg.Leg.Account.Code()).ToArray(),
             legCurrencies = legs.Select(leg => leg.Leg.Amount.Currency.Code).ToArray(),
             legAmounts = legs.Select(leg => leg.Leg.Amount.Value).ToArray(),
         });
+        AddEvents(parameters, [.. transactions.Select(transaction => transaction.Id)], payment, refund, now);
+    }
+
+    /// <param name="transactions">Those that may be written.</param>
+    private static void AddEvents(
+        DynamicParameters parameters, IReadOnlyList<Id<LedgerTransactionResource>> transactions, Id<PaymentResource> payment, Id<RefundResource>? refund, DateTimeOffset now)
+    {
+        parameters.AddDynamicParams(new
+        {
+            postedIds = transactions.Select(transaction => transaction.Value).ToArray(),
+            postedObjects = transactions.Select(transaction => transaction.ToString()).ToArray(),
+            ledgerTime = ApiJson.Time(now),
+        });
+        parameters.Add("ledgerPayment", payment.ToString(), DbType.String);
+        parameters.Add("ledgerRefund", refund?.ToString(), DbType.String);
     }
 }

@@ -57,8 +57,9 @@ internal sealed class LinkAccountHandler(
         var (caller, buyer, request, key) = command;
         var found = await store.FindForLinkingAsync(caller, buyer, key.Key!, request.AlipayAccountId, cancellationToken);
         if (!found.BuyerExists) return Problem.NotFound<BuyerResource>("buyer");
-        if (found.Key is { } used)
-            return used.RefusalFor(key.Fingerprint) ?? Result<LinkedAccountResource>.Replay(found.Earlier!.ToResource());
+        if (found.Key is { } used && used.RefusalFor(key.Fingerprint) is { } reused) return reused;
+        // Null where the key has just ended by its age.
+        if (found is { Key: not null, Earlier: { } earlier }) return Result<LinkedAccountResource>.Replay(earlier.ToResource());
         if (RefuseParent(request, found.Parent) is { } refusal) return refusal;
         if (providers.For(caller.Mode).Linker(request.Provider) is not { } linker)
             return new Problem(ProblemType.ProviderNotConfigured, $"{request.Provider.Code()} has no configuration for {caller.Mode.Code()} mode.");

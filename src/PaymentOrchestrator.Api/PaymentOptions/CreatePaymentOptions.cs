@@ -51,7 +51,9 @@ internal sealed class CreatePaymentOptionsHandler(
         if (command.Comparison != Currency.Cny && rates.Mid(command.Comparison) is null) return NoRate(command.Comparison);
 
         var known = await store.LoadAsync(caller, request.BuyerId, request.Order.Id, key.Key, clock.Now(), cancellationToken);
-        if (known.Key is { } used) return used.RefusalFor(key.Fingerprint) ?? Result<PaymentOptionsResource>.Replay(known.Earlier!);
+        if (known.Key is { } used && used.RefusalFor(key.Fingerprint) is { } reused) return reused;
+        // Null where the key has just ended by its age.
+        if (known is { Key: not null, Earlier: { } earlier }) return Result<PaymentOptionsResource>.Replay(earlier);
         if (!known.BuyerExists) return Problem.NotFound<BuyerResource>("buyer");
         if (known.Live is { RefusesQuotes: true } live) return live.ToProblem();
 

@@ -59,7 +59,9 @@ internal sealed class PayHandler(
         var (caller, request, key) = command;
         var known = await store.LoadForPayingAsync(caller, request.QuoteId, key.Key!, clock.Now(), cancellationToken);
         if (known.Quote is not { } quote) return Problem.NotFound<QuoteResource>("quote");
-        if (known.Key is { } used) return used.RefusalFor(key.Fingerprint) ?? Result<PaymentResource>.Replay(known.Earlier!.ToResource());
+        if (known.Key is { } used && used.RefusalFor(key.Fingerprint) is { } reused) return reused;
+        // Null where the key has just ended by its age: then the quote says what became of it.
+        if (known is { Key: not null, Earlier: { } earlier }) return Result<PaymentResource>.Replay(earlier.ToResource());
         // The address that a quote was made with serves for a while; no quote made from an older one gives it new life.
         var buyerIp = request.BuyerIp ?? (clock.Now() - quote.CreatedAt <= AddressServesFor ? quote.BuyerIp : null);
         if (await RefuseAsync(known, quote, buyerIp, cancellationToken) is { } refusal) return refusal;

@@ -92,7 +92,7 @@ internal sealed class RefundChanges(Db db, TimeProvider clock)
             eventData = happened.Data,
         });
         parameters.Add("fingerprint", key?.Fingerprint, System.Data.DbType.Binary);
-        LedgerSql.AddParameters(parameters, decision.Postings, refund.Id.ShardKey, now);
+        LedgerSql.AddParameters(parameters, decision.Postings, refund.PaymentId, refund.Id, now);
         // What was heard is written whoever has hung up meanwhile.
         await using var connection = await db.OpenAsync(CancellationToken.None);
         try

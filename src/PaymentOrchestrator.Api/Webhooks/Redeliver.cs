@@ -1,5 +1,5 @@
-using System.Globalization;
 using Mediator;
+using PaymentOrchestrator.Api.Events;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Domain;
 
@@ -15,11 +15,8 @@ internal sealed record Redeliver(Caller Caller, Id<WebhookEndpointResource> Endp
 
 internal sealed record RedeliverSince(Caller Caller, Id<WebhookEndpointResource> Endpoint, string Since) : ICommand<Result<RedeliveryResource>>, IValidated
 {
-    private static readonly string[] Formats = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz"];
-
     /// <summary>Null when the text is not a time.</summary>
-    public DateTimeOffset? Time =>
-        DateTimeOffset.TryParseExact(Since, Formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
+    public DateTimeOffset? Time => Rfc3339.Parse(Since);
 
     public void Validate(FieldErrors errors)
     {
@@ -31,8 +28,6 @@ internal sealed record RedeliverSince(Caller Caller, Id<WebhookEndpointResource>
 internal sealed class RedeliverHandler(WebhookEndpointStore endpoints, WebhookDeliveryStore deliveries, TimeProvider clock)
     : ICommandHandler<Redeliver, Result<WebhookDeliveryResource>>, ICommandHandler<RedeliverSince, Result<RedeliveryResource>>
 {
-    private static readonly TimeSpan Kept = TimeSpan.FromDays(30);
-
     public async ValueTask<Result<WebhookDeliveryResource>> Handle(Redeliver command, CancellationToken cancellationToken)
     {
         if (await endpoints.FindAsync(command.Caller, command.Endpoint, cancellationToken) is not { } endpoint) return Problem.NotFound<WebhookEndpointResource>("webhook endpoint");
@@ -48,7 +43,7 @@ internal sealed class RedeliverHandler(WebhookEndpointStore endpoints, WebhookDe
         if (!endpoint.Enabled) return WebhookEndpoint.Disabled;
         var now = clock.Now();
         var since = command.Time!.Value;
-        if (since > now || since < now - Kept)
+        if (since > now || since < now - EventReader.Kept)
             return Problem.Invalid(new FieldError("since", "invalid", "since must be a time within the last 30 days."));
         return new RedeliveryResource { Since = since, Deliveries = await deliveries.RedeliverSinceAsync(endpoint, since, now, cancellationToken) };
     }

@@ -9,6 +9,9 @@ namespace PaymentOrchestrator.Api.Webhooks;
 /// <summary>The marketplace's side of deliveries: what came of them, and having them made again.</summary>
 internal sealed class WebhookDeliveryStore(Db db)
 {
+    // Locks held for tens of milliseconds, and a redelivery that is broken off has done whole pages.
+    private const int RedeliveryPage = 5_000;
+
     private const string Columns =
         "event_id, event_type, status, attempts, next_at, attempted_at, duration_ms, response_status, response_body, error, created_at";
 
@@ -57,29 +60,47 @@ internal sealed class WebhookDeliveryStore(Db db)
 
     /// <summary>
     /// Everything since a time that the endpoint wants today, delivered before or not: what happened while it was disabled as well. Over all
-    /// shards; each event's delivery lies with it.
+    /// shards, each event's delivery lying with it; page by page along the marketplace's index, each page a commit of its own.
     /// </summary>
     public async Task<int> RedeliverSinceAsync(WebhookEndpoint endpoint, DateTimeOffset since, DateTimeOffset now, CancellationToken cancellationToken)
     {
+        const string next = """
+            select id
+            from events
+            where marketplace_id = @marketplace and mode = @mode and dispatched_at is not null and id > @after
+            order by id offset @page - 1 limit 1;
+            """;
         const string sql = """
             insert into webhook_deliveries (event_id, endpoint_id, marketplace_id, mode, event_type, status, attempts, claims, next_at, created_at, shard_key)
             select e.id, w.id, e.marketplace_id, e.mode, e.type, 'pending', 0, 0, @now, @now, e.shard_key
             from events e join webhook_endpoints w on w.marketplace_id = e.marketplace_id and w.mode = e.mode
-            where w.id = @endpoint and e.marketplace_id = @marketplace and e.mode = @mode and e.created_at >= @since and e.dispatched_at is not null
-                and e.type <> @test and (w.event_types = '{*}' or e.type = any (w.event_types))
+            where w.id = @endpoint and e.marketplace_id = @marketplace and e.mode = @mode and e.dispatched_at is not null and e.id > @after and e.id <= @upto
+                and e.created_at >= @since and e.type <> @test and (w.event_types = '{*}' or e.type = any (w.event_types))
             on conflict (event_id, endpoint_id, shard_key) do update
                 set status = 'pending', attempts = 0, claims = webhook_deliveries.claims + 1, next_at = excluded.next_at;
             """;
         await using var connection = await db.OpenAsync(cancellationToken);
-        return await connection.ExecuteAsync(new CommandDefinition(sql, new
+        var total = 0;
+        for (Guid? after = UuidTime.Floor(since - EventReader.ClockSlack), upto; after is not null; after = upto)
         {
-            now = now.UtcDateTime,
-            endpoint = endpoint.Id.Value,
-            marketplace = endpoint.Owner.MarketplaceId,
-            mode = endpoint.Owner.Mode.Code(),
-            since = since.UtcDateTime,
-            test = EventTypes.Test,
-        }, cancellationToken: cancellationToken));
+            var parameters = new DynamicParameters(new
+            {
+                now = now.UtcDateTime,
+                endpoint = endpoint.Id.Value,
+                marketplace = endpoint.Owner.MarketplaceId,
+                mode = endpoint.Owner.Mode.Code(),
+                since = since.UtcDateTime,
+                test = EventTypes.Test,
+                after,
+                page = RedeliveryPage,
+            });
+            upto = await connection.QuerySingleOrDefaultAsync<Guid?>(new CommandDefinition(next, parameters, cancellationToken: cancellationToken));
+            // Less than a page is left: all of it.
+            parameters.Add("upto", upto ?? Guid.AllBitsSet);
+            total += await connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
+        }
+
+        return total;
     }
 
     /// <summary>An event for this endpoint alone: it is marked as dispatched when it is written. False when the key was taken.</summary>

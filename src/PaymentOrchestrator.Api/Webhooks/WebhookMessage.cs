@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using PaymentOrchestrator.Api.Events;
+using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Domain;
 
 namespace PaymentOrchestrator.Api.Webhooks;
@@ -31,7 +32,7 @@ internal static class WebhookMessage
             json.WriteString("object", "event");
             json.WriteString("type", type);
             json.WriteString("api_version", EventResource.CurrentApiVersion);
-            json.WriteString("created_at", createdAt.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+            json.WriteString("created_at", ApiJson.Time(createdAt));
             json.WriteNumber("object_version", objectVersion);
             json.WriteBoolean("livemode", livemode);
             json.WriteStartObject("data");

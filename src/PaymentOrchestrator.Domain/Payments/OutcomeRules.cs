@@ -48,6 +48,7 @@ public static class OutcomeRules
         DebitOutcome.Refused refused => Fail(refused),
         DebitOutcome.Canceled => new(PaymentStatus.Canceled),
         DebitOutcome.Pending { RedirectUrl: { } url } when current == PaymentStatus.Processing => new(PaymentStatus.RequiresAction, NextActionUrl: url),
+        DebitOutcome.Pending { BuyerHasActed: true } when current == PaymentStatus.RequiresAction => new(PaymentStatus.Processing),
         DebitOutcome.Pending or DebitOutcome.Unknown or DebitOutcome.NotFound => OutcomeDecision.Stay,
         _ => throw new ArgumentOutOfRangeException(nameof(outcome)),
     };

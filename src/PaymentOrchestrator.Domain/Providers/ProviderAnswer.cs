@@ -42,7 +42,11 @@ public abstract record DebitOutcome
     /// <summary>Accepted, not decided.</summary>
     /// <param name="ProviderReference">Where the provider named one.</param>
     /// <param name="RedirectUrl">Where the buyer must go, if the buyer must act.</param>
-    public sealed record Pending(string? ProviderReference, Uri? RedirectUrl) : DebitOutcome;
+    public sealed record Pending(string? ProviderReference, Uri? RedirectUrl) : DebitOutcome
+    {
+        /// <summary>The provider says that nothing is asked of the buyer any more. False where it cannot tell.</summary>
+        public bool BuyerHasActed { get; init; }
+    }
 
     /// <summary>Nobody can say yet whether money moved. Only inquiry, a verified notification or an operator ends this.</summary>
     /// <param name="Reason">For logs and the timeline; holds no secret.</param>

@@ -127,10 +127,16 @@ internal sealed class WebhookLab : IAsyncDisposable
         "--Webhooks:AllowLoopbackHttp=true", "--Webhooks:Interval=00:00:00.050", .. settings,
     ];
 
-    public async Task<WebApplication> StartInstanceAsync(TimeProvider? clock = null, params string[] settings)
+    public Task<WebApplication> StartInstanceAsync(TimeProvider? clock = null, params string[] settings) => StartInstanceAsync(clock, _ => { }, settings);
+
+    public async Task<WebApplication> StartInstanceAsync(TimeProvider? clock, Action<IServiceCollection> replace, string[] settings)
     {
-        var instance = ApiApp.Build(Arguments(settings), services => services.Replace(ServiceDescriptor.Singleton(clock ?? TimeProvider.System)));
-        instances.Add(instance);
+        var instance = ApiApp.Build(Arguments(settings), services =>
+        {
+            services.Replace(ServiceDescriptor.Singleton(clock ?? TimeProvider.System));
+            replace(services);
+        });
+        lock (instances) instances.Add(instance);
         await instance.StartAsync(Cancellation);
         return instance;
     }

@@ -87,6 +87,14 @@ public sealed class OutcomeRulesTests
     }
 
     [Fact]
+    public void A_buyer_who_has_done_what_was_asked_leaves_the_payment_with_the_provider()
+    {
+        var done = new DebitOutcome.Pending("x", null) { BuyerHasActed = true };
+        Assert.Equal(new OutcomeDecision(PaymentStatus.Processing), OutcomeRules.Decide(PaymentStatus.RequiresAction, done, Amounts));
+        Assert.Equal(OutcomeDecision.Stay, OutcomeRules.Decide(PaymentStatus.Processing, done, Amounts));
+    }
+
+    [Fact]
     public void A_page_for_the_buyer_asks_for_action_once()
     {
         var page = new DebitOutcome.Pending("x", new Uri("https://example.com/3ds"));

@@ -123,7 +123,7 @@ internal sealed partial class CardProvider
                     ? new DebitOutcome.Succeeded(intent.Id, debited, null)
                     : new DebitOutcome.Unknown("The amount of the answer cannot be read.");
             case "processing":
-                return new DebitOutcome.Pending(intent.Id, null);
+                return new DebitOutcome.Pending(intent.Id, null) { BuyerHasActed = true };
             case "requires_action":
                 return new DebitOutcome.Pending(
                     intent.Id, Uri.TryCreate(intent.NextAction?.RedirectToUrl?.Url, UriKind.Absolute, out var page) ? page : null);
