@@ -21,11 +21,23 @@ internal static class LedgerSql
 
     /// <summary>Writes the postings if this command made the refund's present state (its last event is @eventId).</summary>
     public const string InsertForRefund = """
-        insert into ledger_transactions (id, marketplace_id, mode, payment_id, cause_id, kind, created_at, shard_key)
-        select t.id, r.marketplace_id, r.mode, r.payment_id, r.id, t.kind, @now, r.shard_key
+        insert into ledger_transactions (id, marketplace_id, mode, payment_id, cause_id, kind, occurrence, created_at, shard_key)
+        select t.id, r.marketplace_id, r.mode, r.payment_id, r.id, t.kind, @ledgerOccurrence, @now, r.shard_key
         from refunds r, unnest(@ledgerIds, @ledgerKinds) as t (id, kind)
         where r.id = @id and r.shard_key = @shard and r.last_event_id = @eventId;
 
+        """ + InsertLegs;
+
+    /// <summary>The same for a dispute.</summary>
+    public const string InsertForDispute = """
+        insert into ledger_transactions (id, marketplace_id, mode, payment_id, cause_id, kind, occurrence, created_at, shard_key)
+        select t.id, d.marketplace_id, d.mode, d.payment_id, d.id, t.kind, @ledgerOccurrence, @now, d.shard_key
+        from disputes d, unnest(@ledgerIds, @ledgerKinds) as t (id, kind)
+        where d.id = @id and d.shard_key = @shard and d.last_event_id = @eventId;
+
+        """ + InsertLegs;
+
+    private const string InsertLegs = """
         insert into ledger_entries (transaction_id, marketplace_id, mode, line, account, currency, amount, shard_key)
         select t.id, t.marketplace_id, t.mode, leg.line, leg.account, leg.currency, leg.amount, t.shard_key
         from ledger_transactions t
@@ -66,13 +78,15 @@ internal static class LedgerSql
     }
 
     /// <summary>For <see cref="InsertForRefund"/>: one movement may take several postings.</summary>
-    public static void AddParameters(DynamicParameters parameters, IReadOnlyList<LedgerPosting> postings, short shardKey, DateTimeOffset now)
+    /// <param name="occurrence">The version of the cause that they belong to: a refund that comes back may succeed after all, and is posted once more.</param>
+    public static void AddParameters(DynamicParameters parameters, IReadOnlyList<LedgerPosting> postings, int occurrence, short shardKey, DateTimeOffset now)
     {
         var transactions = postings.Select(posting => (Id: Id<LedgerTransactionResource>.New(shardKey, now).Value, posting.Kind, posting.Legs)).ToList();
         var legs = transactions.SelectMany(transaction => transaction.Legs.Select((leg, index) => (transaction.Id, Line: (short)(index + 1), Leg: leg))).ToList();
         parameters.AddDynamicParams(new
         {
             ledgerIds = transactions.Select(transaction => transaction.Id).ToArray(),
+            ledgerOccurrence = occurrence,
             ledgerKinds = transactions.Select(transaction => transaction.Kind).ToArray(),
             legTransactions = legs.Select(leg => leg.Id).ToArray(),
             legLines = legs.Select(leg => leg.Line).ToArray(),

@@ -1,4 +1,5 @@
 using Mediator;
+using PaymentOrchestrator.Api.Disputes;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.Payments;
 using PaymentOrchestrator.Api.Providers.Notifications;
@@ -15,6 +16,9 @@ internal sealed class NotificationHints(
     OpenPaymentStore open, PaymentInquiry inquiry, PaymentSettlement settlement, ResolverSchedule schedule, ISender sender, TimeProvider clock,
     ILogger<NotificationHints> log)
 {
+    /// <summary>The one provider that has disputes.</summary>
+    private const string CardDisputes = "card";
+
     /// <returns>Why the provider should send it again; null when it has had its effect, or none is due.</returns>
     public async Task<Problem?> FollowAsync(Mode mode, NotificationReading reading)
     {
@@ -27,6 +31,9 @@ internal sealed class NotificationHints(
                 // Whatever came of asking: what is still open is asked after again, so that the notification need not come again.
                 await sender.Send(new NoticeRefund(mode, changed.RefundId), CancellationToken.None);
                 return null;
+            case NotificationReading.DisputeChanged changed:
+                // A dispute that we have never read is nowhere but at the provider: until it could be read, the notification is to come again.
+                return (await sender.Send(new NoticeDispute(mode, CardDisputes, changed.DisputeId), CancellationToken.None)).Problem;
             case NotificationReading.OrderChanged changed:
                 foreach (var id in await open.FindUnsettledAsync(mode, changed.OrderIds, CancellationToken.None))
                     if (await open.FindAsync(id, CancellationToken.None) is { } subject) await settlement.AskAsync(subject);

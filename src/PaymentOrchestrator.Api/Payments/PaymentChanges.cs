@@ -37,7 +37,7 @@ internal sealed class PaymentChanges(Db db, ResolverSchedule schedule, TimeProvi
     {
         const string sql = """
             update payments
-            set status = @status, version = @version, last_event_id = @eventId, next_action_url = @nextActionUrl, failure_code = @failureCode,
+            set status = @status, version = @version, event_version = event_version + 1, last_event_id = @eventId, next_action_url = @nextActionUrl, failure_code = @failureCode,
                 failure_message = @failureMessage, failure_retryable = @failureRetryable, provider_reference = @paymentReference,
                 settlement_status = case when @status = 'succeeded' then 'pending' else settlement_status end, updated_at = @now
             where @moves and id = @id and marketplace_id = @marketplace and mode = @mode and shard_key = @shard and version = @version - 1;
@@ -77,7 +77,7 @@ internal sealed class PaymentChanges(Db db, ResolverSchedule schedule, TimeProvi
             from payments p where @key is not null and p.id = @id and p.shard_key = @shard and p.last_event_id = @eventId;
 
             insert into events (id, marketplace_id, mode, type, object_id, object_version, data, created_at, shard_key)
-            select @eventId, p.marketplace_id, p.mode, @eventType, @objectId, @objectVersion, @eventData::jsonb, @now, p.shard_key
+            select @eventId, p.marketplace_id, p.mode, @eventType, @objectId, p.event_version, @eventData::jsonb, @now, p.shard_key
             from payments p where @moves and p.id = @id and p.shard_key = @shard and p.last_event_id = @eventId;
 
             """ + Present;
@@ -115,7 +115,6 @@ internal sealed class PaymentChanges(Db db, ResolverSchedule schedule, TimeProvi
             eventId = happened.Id,
             eventType = happened.Type,
             objectId = happened.ObjectId,
-            objectVersion = happened.ObjectVersion,
             eventData = happened.Data,
         });
         parameters.Add("fingerprint", key?.Fingerprint, System.Data.DbType.Binary);

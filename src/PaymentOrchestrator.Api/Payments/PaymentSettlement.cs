@@ -38,7 +38,7 @@ internal sealed class PaymentSettlement(
     {
         const string sql = """
             update payments
-            set settlement_status = 'settled', settled_at = @now, settlement_evidence = @evidence, version = @version, last_event_id = @eventId, updated_at = @now
+            set settlement_status = 'settled', settled_at = @now, settlement_evidence = @evidence, version = @version, event_version = event_version + 1, last_event_id = @eventId, updated_at = @now
             where id = @id and marketplace_id = @marketplace and mode = @mode and shard_key = @shard and version = @version - 1 and settlement_status = 'pending';
 
             delete from inquiries i using payments p
@@ -47,7 +47,7 @@ internal sealed class PaymentSettlement(
             """ + LedgerSql.InsertForPayment + """
 
             insert into events (id, marketplace_id, mode, type, object_id, object_version, data, created_at, shard_key)
-            select @eventId, p.marketplace_id, p.mode, @eventType, @objectId, @objectVersion, @eventData::jsonb, @now, p.shard_key
+            select @eventId, p.marketplace_id, p.mode, @eventType, @objectId, p.event_version, @eventData::jsonb, @now, p.shard_key
             from payments p where p.id = @id and p.shard_key = @shard and p.last_event_id = @eventId;
             """;
         var now = clock.Now();
@@ -65,7 +65,6 @@ internal sealed class PaymentSettlement(
             eventId = happened.Id,
             eventType = happened.Type,
             objectId = happened.ObjectId,
-            objectVersion = happened.ObjectVersion,
             eventData = happened.Data,
         });
         LedgerSql.AddParameters(parameters, LedgerPosting.Settlement(payment.Method, payment.Order), payment.Id.Value, payment.Id.ShardKey, now);

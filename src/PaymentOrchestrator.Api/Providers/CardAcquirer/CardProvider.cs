@@ -5,7 +5,7 @@ using PaymentMethod = PaymentOrchestrator.Domain.PaymentMethod;
 namespace PaymentOrchestrator.Api.Providers.CardAcquirer;
 
 /// <summary>Cards, through Stripe as the acquirer. A linked card is a Stripe customer of its own with one payment method.</summary>
-internal sealed partial class CardProvider : IAccountLinker, IPaymentGateway, ICancelGateway, IRefundGateway
+internal sealed partial class CardProvider : IAccountLinker, IPaymentGateway, ICancelGateway, IRefundGateway, IDisputeGateway, IStatementSource
 {
     public const string Name = "card";
 
@@ -38,7 +38,8 @@ internal sealed partial class CardProvider : IAccountLinker, IPaymentGateway, IC
         [LinkProvider.Card],
         [
             ProviderOperation.Link, ProviderOperation.RevokeAuthorization, ProviderOperation.ReadFacts, ProviderOperation.Debit,
-            ProviderOperation.Inquire, ProviderOperation.Cancel, ProviderOperation.Refund, ProviderOperation.ReceiveNotifications,
+            ProviderOperation.Inquire, ProviderOperation.Cancel, ProviderOperation.Refund, ProviderOperation.ReadDisputes, ProviderOperation.ReadStatement,
+            ProviderOperation.ReceiveNotifications,
         ]);
 
     public LinkProvider Provider => LinkProvider.Card;

@@ -34,7 +34,8 @@ internal sealed partial class WorldFirstProvider(AntClient client, WorldFirstOpt
         [
             ProviderOperation.Link, ProviderOperation.RefreshAuthorization, ProviderOperation.RevokeAuthorization, ProviderOperation.ReadFacts,
             ProviderOperation.LinkMarketplace, ProviderOperation.Quote, ProviderOperation.Debit, ProviderOperation.Inquire,
-            ProviderOperation.Refund, ProviderOperation.ReceiveNotifications,
+            ProviderOperation.Refund, ProviderOperation.ReadStatement,
+            ProviderOperation.ReceiveNotifications,
         ]);
 
     public LinkProvider Provider => LinkProvider.WorldFirst;
