@@ -1,6 +1,7 @@
 using Mediator;
 using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Buyers;
+using PaymentOrchestrator.Api.Disputes;
 using PaymentOrchestrator.Api.Eligibility;
 using PaymentOrchestrator.Api.Events;
 using PaymentOrchestrator.Api.Http;
@@ -106,6 +107,12 @@ public static class ApiApp
         services.AddSingleton<RefundInquiry>();
         services.AddHostedService<RefundResolver>();
 
+        services.AddSingleton<DisputeStore>();
+        services.AddSingleton<DisputeChanges>();
+        services.AddSingleton<DisputeSchedule>();
+        services.AddSingleton<DisputeInquiry>();
+        services.AddHostedService<DisputeResolver>();
+
         services.AddSingleton<LedgerReader>();
         services.AddSingleton<LedgerProof>();
         services.AddSingleton<EventReader>();
@@ -157,6 +164,9 @@ public static class ApiApp
         ListRefundsEndpoint.Map(v1);
         GetRefundEndpoint.Map(v1);
         ResolveRefundEndpoint.Map(v1);
+
+        ListDisputesEndpoint.Map(v1);
+        GetDisputeEndpoint.Map(v1);
 
         GetTimelineEndpoint.Map(v1);
         ListLedgerEntriesEndpoint.Map(v1);

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using PaymentOrchestrator.Api.Buyers;
+using PaymentOrchestrator.Api.Disputes;
 using PaymentOrchestrator.Api.Eligibility;
 using PaymentOrchestrator.Api.Events;
 using PaymentOrchestrator.Api.Fees;
@@ -42,6 +43,8 @@ namespace PaymentOrchestrator.Api.Http;
 [JsonSerializable(typeof(ResolveRefundRequest))]
 [JsonSerializable(typeof(RefundResource))]
 [JsonSerializable(typeof(RefundList))]
+[JsonSerializable(typeof(DisputeResource))]
+[JsonSerializable(typeof(DisputeList))]
 [JsonSerializable(typeof(TimelineResource))]
 [JsonSerializable(typeof(EventResource))]
 [JsonSerializable(typeof(EventList))]

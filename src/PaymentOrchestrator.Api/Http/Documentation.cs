@@ -36,6 +36,7 @@ internal static class Documentation
             MapId<PaymentOptions.PaymentOptionsResource>(options);
             MapId<Payments.PaymentResource>(options);
             MapId<Refunds.RefundResource>(options);
+            MapId<Disputes.DisputeResource>(options);
             MapId<Events.EventResource>(options);
             MapId<Ledger.LedgerTransactionResource>(options);
             MapId<Webhooks.WebhookEndpointResource>(options);

@@ -52,6 +52,7 @@ internal sealed record ProblemType(string Code, int Status, string Title, bool R
     public static readonly ProblemType PaymentNotUnderReview = new("payment_not_under_review", 409, "The payment is not under review.");
     public static readonly ProblemType AmountDiffers = new("amount_differs", 422, "The amount is not the one that was asked for.");
     public static readonly ProblemType PaymentNotRefundable = new("payment_not_refundable", 409, "The payment cannot be refunded.");
+    public static readonly ProblemType PaymentDisputed = new("payment_disputed", 409, "The cardholder disputes the payment.");
     public static readonly ProblemType RefundAmountTooLarge = new("refund_amount_too_large", 422, "More than what is left to refund.");
     public static readonly ProblemType RefundTooSmall = new("refund_too_small", 422, "The refund comes to nothing.");
     public static readonly ProblemType RefundNotUnderReview = new("refund_not_under_review", 409, "The refund is not under review.");

@@ -73,7 +73,8 @@ internal static class LedgerChecks
             from payments p join (
                 select r.payment_id, r.shard_key, sum(r.order_amount) as order_amount, sum(r.source_amount) as source_amount, sum(r.markup_amount) as markup_amount,
                     sum(r.fee_amount) as fee_amount
-                from refunds r where r.marketplace_id = @marketplace and r.mode = @mode and r.status <> 'failed'
+                from refunds r
+                where r.marketplace_id = @marketplace and r.mode = @mode and r.status <> 'failed' and (r.status, coalesce(r.failure_code, '')) <> ('under_review', 'provider_contradicts')
                 group by r.payment_id, r.shard_key) r on r.payment_id = p.id and r.shard_key = p.shard_key
             where r.order_amount > p.order_amount or r.source_amount > p.source_amount or r.markup_amount > p.markup_amount or r.fee_amount > p.total - p.source_amount
                 or (r.order_amount = p.order_amount and (r.source_amount <> p.source_amount or r.markup_amount <> p.markup_amount));
@@ -84,6 +85,17 @@ internal static class LedgerChecks
             where p.marketplace_id = @marketplace and p.mode = @mode
                 and p.amount_refunded <> (
                     select coalesce(sum(r.order_amount), 0) from refunds r where r.payment_id = p.id and r.shard_key = p.shard_key and r.status = 'succeeded');
+            """),
+        ("disputes_are_posted", DisputeLegs + """
+            select count(distinct cause_id) from differing;
+            """),
+        ("disputes_belong_to_succeeded_payments", """
+            select count(*)
+            from disputes d
+            where d.marketplace_id = @marketplace and d.mode = @mode
+                and not exists (
+                    select from payments p
+                    where p.id = d.payment_id and p.shard_key = d.shard_key and p.marketplace_id = d.marketplace_id and p.mode = d.mode and p.status = 'succeeded');
             """),
         ("suspense_is_under_review", """
             select count(*)
@@ -150,6 +162,30 @@ internal static class LedgerChecks
             select t.cause_id, t.shard_key, e.account, e.currency, sum(e.amount) as amount
             from ledger_transactions t join ledger_entries e on e.transaction_id = t.id and e.shard_key = t.shard_key
             where t.marketplace_id = @marketplace and t.mode = @mode and t.kind = 'settlement'
+            group by t.cause_id, t.shard_key, e.account, e.currency having sum(e.amount) <> 0),
+        differing as (
+            select cause_id, shard_key
+            from due full join posted using (cause_id, shard_key, account, currency)
+            where due.amount is distinct from posted.amount)
+
+        """;
+
+    /// <summary>The same of disputes: what was withdrawn and has not come back, by whether it still can, and the fees.</summary>
+    private const string DisputeLegs = """
+        with due as (
+            select d.id as cause_id, d.shard_key, leg.account, leg.currency, sum(leg.amount) as amount
+            from disputes d cross join lateral (values
+                ('buyer_funds', d.currency, d.reinstated_amount - d.withdrawn_amount),
+                (case when d.status = 'lost' or (d.status = 'won' and d.reinstated_amount > 0) then 'dispute_losses' else 'disputed_funds' end,
+                    d.currency, d.withdrawn_amount - d.reinstated_amount),
+                ('dispute_fees', d.fee_currency, d.fee_amount),
+                ('acquirer_balance', d.fee_currency, -d.fee_amount)) as leg (account, currency, amount)
+            where d.marketplace_id = @marketplace and d.mode = @mode
+            group by d.id, d.shard_key, leg.account, leg.currency having sum(leg.amount) <> 0),
+        posted as (
+            select t.cause_id, t.shard_key, e.account, e.currency, sum(e.amount) as amount
+            from ledger_transactions t join ledger_entries e on e.transaction_id = t.id and e.shard_key = t.shard_key
+            where t.marketplace_id = @marketplace and t.mode = @mode and t.kind in ('dispute_opened', 'dispute_adjusted', 'dispute_won', 'dispute_lost')
             group by t.cause_id, t.shard_key, e.account, e.currency having sum(e.amount) <> 0),
         differing as (
             select cause_id, shard_key

@@ -1,4 +1,5 @@
 using Dapper;
+using PaymentOrchestrator.Api.Disputes;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.Payments;
 using PaymentOrchestrator.Api.Postgres;
@@ -97,7 +98,9 @@ internal sealed class LedgerEntryRow
 
     public Money Money => new(Domain.Currency.Parse(Currency), Amount);
 
-    public Id<RefundResource>? RefundId => CauseId == PaymentId ? null : new Id<RefundResource>(CauseId);
+    public Id<RefundResource>? RefundId => CauseId == PaymentId || DisputeId is not null ? null : new Id<RefundResource>(CauseId);
+
+    public Id<DisputeResource>? DisputeId => Kind.StartsWith("dispute_", StringComparison.Ordinal) ? new Id<DisputeResource>(CauseId) : null;
 
     public LedgerEntryResource ToResource() => new()
     {
@@ -106,6 +109,7 @@ internal sealed class LedgerEntryRow
         Kind = Kind,
         PaymentId = new Id<PaymentResource>(PaymentId),
         RefundId = RefundId,
+        DisputeId = DisputeId,
         Account = Account,
         Amount = Money,
         CreatedAt = CreatedAt,
@@ -119,6 +123,7 @@ internal sealed class LedgerEntryRow
             Kind = group.First().Kind,
             PaymentId = new Id<PaymentResource>(group.First().PaymentId),
             RefundId = group.First().RefundId,
+            DisputeId = group.First().DisputeId,
             Entries = [.. group.OrderBy(row => row.Line).Select(row => new LedgerLegResource { Account = row.Account, Amount = row.Money })],
             CreatedAt = group.First().CreatedAt,
         });

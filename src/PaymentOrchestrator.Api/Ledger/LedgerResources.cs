@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using PaymentOrchestrator.Api.Disputes;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.Payments;
 using PaymentOrchestrator.Api.Refunds;
@@ -17,13 +18,16 @@ public sealed record LedgerTransactionResource : IResource
     /// <summary>Always <c>ledger_transaction</c>.</summary>
     public string Object { get; init; } = "ledger_transaction";
 
-    /// <summary><c>payment</c>, <c>refund</c>, <c>refund_reversal</c>, <c>suspense</c>, <c>suspense_reversal</c> …</summary>
+    /// <summary><c>payment</c>, <c>refund</c>, <c>refund_reversal</c>, <c>suspense</c>, <c>suspense_reversal</c>, <c>settlement</c>, <c>dispute_opened</c>, <c>dispute_won</c>, <c>dispute_lost</c> …</summary>
     public required string Kind { get; init; }
 
     public required Id<PaymentResource> PaymentId { get; init; }
 
-    /// <summary>The refund that caused it; null where the payment itself did.</summary>
+    /// <summary>The refund that caused it; null for any other cause.</summary>
     public required Id<RefundResource>? RefundId { get; init; }
+
+    /// <summary>The dispute that caused it; null for any other cause.</summary>
+    public required Id<DisputeResource>? DisputeId { get; init; }
 
     public required IReadOnlyList<LedgerLegResource> Entries { get; init; }
 
@@ -55,8 +59,11 @@ public sealed record LedgerEntryResource
 
     public required Id<PaymentResource> PaymentId { get; init; }
 
-    /// <summary>The refund that caused it; null where the payment itself did.</summary>
+    /// <summary>The refund that caused it; null for any other cause.</summary>
     public required Id<RefundResource>? RefundId { get; init; }
+
+    /// <summary>The dispute that caused it; null for any other cause.</summary>
+    public required Id<DisputeResource>? DisputeId { get; init; }
 
     /// <summary>The account's code in the chart of accounts.</summary>
     public required string Account { get; init; }

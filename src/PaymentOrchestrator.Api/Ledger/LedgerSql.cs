@@ -1,5 +1,6 @@
 using System.Data;
 using Dapper;
+using PaymentOrchestrator.Api.Disputes;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.Payments;
 using PaymentOrchestrator.Api.Refunds;
@@ -18,7 +19,7 @@ internal static class LedgerSql
         insert into events (id, marketplace_id, mode, type, object_id, object_version, data, created_at, shard_key)
         select t.id, t.marketplace_id, t.mode, 'ledger.transaction_posted', posted.object_id, 1,
             jsonb_build_object(
-                'id', posted.object_id, 'object', 'ledger_transaction', 'kind', t.kind, 'payment_id', @ledgerPayment, 'refund_id', @ledgerRefund,
+                'id', posted.object_id, 'object', 'ledger_transaction', 'kind', t.kind, 'payment_id', @ledgerPayment, 'refund_id', @ledgerRefund, 'dispute_id', @ledgerDispute,
                 'entries', (
                     select jsonb_agg(jsonb_build_object('account', e.account, 'amount', jsonb_build_object('currency', e.currency, 'value', e.amount)) order by e.line)
                     from ledger_entries e where e.transaction_id = t.id and e.shard_key = t.shard_key),
@@ -43,11 +44,23 @@ internal static class LedgerSql
 
     /// <summary>Writes the postings if this command made the refund's present state (its last event is @eventId).</summary>
     public const string InsertForRefund = """
-        insert into ledger_transactions (id, marketplace_id, mode, payment_id, cause_id, kind, created_at, shard_key)
-        select t.id, r.marketplace_id, r.mode, r.payment_id, r.id, t.kind, @now, r.shard_key
+        insert into ledger_transactions (id, marketplace_id, mode, payment_id, cause_id, kind, occurrence, created_at, shard_key)
+        select t.id, r.marketplace_id, r.mode, r.payment_id, r.id, t.kind, @ledgerOccurrence, @now, r.shard_key
         from refunds r, unnest(@ledgerIds, @ledgerKinds) as t (id, kind)
         where r.id = @id and r.shard_key = @shard and r.last_event_id = @eventId;
 
+        """ + InsertLegs;
+
+    /// <summary>The same for a dispute.</summary>
+    public const string InsertForDispute = """
+        insert into ledger_transactions (id, marketplace_id, mode, payment_id, cause_id, kind, occurrence, created_at, shard_key)
+        select t.id, d.marketplace_id, d.mode, d.payment_id, d.id, t.kind, @ledgerOccurrence, @now, d.shard_key
+        from disputes d, unnest(@ledgerIds, @ledgerKinds) as t (id, kind)
+        where d.id = @id and d.shard_key = @shard and d.last_event_id = @eventId;
+
+        """ + InsertLegs;
+
+    private const string InsertLegs = """
         insert into ledger_entries (transaction_id, marketplace_id, mode, line, account, currency, amount, shard_key)
         select t.id, t.marketplace_id, t.mode, leg.line, leg.account, leg.currency, leg.amount, t.shard_key
         from ledger_transactions t
@@ -88,18 +101,21 @@ internal static class LedgerSql
             legCurrencies = legs.Select(leg => leg.Amount.Currency.Code).ToArray(),
             legAmounts = legs.Select(leg => leg.Amount.Value).ToArray(),
         });
-        AddEvents(parameters, [reversal, transaction], new Id<PaymentResource>(cause), null, now);
+        AddEvents(parameters, [reversal, transaction], new Id<PaymentResource>(cause), null, null, now);
     }
 
-    /// <summary>For <see cref="InsertForRefund"/>: one movement may take several postings.</summary>
+    /// <summary>For <see cref="InsertForRefund"/> and <see cref="InsertForDispute"/>: one movement may take several postings.</summary>
+    /// <param name="occurrence">The version of the refund or dispute that they belong to: one that comes back may happen after all, and is posted once more.</param>
     public static void AddParameters(
-        DynamicParameters parameters, IReadOnlyList<LedgerPosting> postings, Id<PaymentResource> payment, Id<RefundResource> refund, DateTimeOffset now)
+        DynamicParameters parameters, IReadOnlyList<LedgerPosting> postings, Id<PaymentResource> payment, Id<RefundResource>? refund, Id<DisputeResource>? dispute,
+        int occurrence, DateTimeOffset now)
     {
-        var transactions = postings.Select(posting => (Id: Id<LedgerTransactionResource>.New(refund.ShardKey, now), posting.Kind, posting.Legs)).ToList();
+        var transactions = postings.Select(posting => (Id: Id<LedgerTransactionResource>.New(payment.ShardKey, now), posting.Kind, posting.Legs)).ToList();
         var legs = transactions.SelectMany(transaction => transaction.Legs.Select((leg, index) => (transaction.Id, Line: (short)(index + 1), Leg: leg))).ToList();
         parameters.AddDynamicParams(new
         {
             ledgerIds = transactions.Select(transaction => transaction.Id.Value).ToArray(),
+            ledgerOccurrence = occurrence,
             ledgerKinds = transactions.Select(transaction => transaction.Kind).ToArray(),
             legTransactions = legs.Select(leg => leg.Id.Value).ToArray(),
             legLines = legs.Select(leg => leg.Line).ToArray(),
@@ -107,12 +123,13 @@ internal static class LedgerSql
             legCurrencies = legs.Select(leg => leg.Leg.Amount.Currency.Code).ToArray(),
             legAmounts = legs.Select(leg => leg.Leg.Amount.Value).ToArray(),
         });
-        AddEvents(parameters, [.. transactions.Select(transaction => transaction.Id)], payment, refund, now);
+        AddEvents(parameters, [.. transactions.Select(transaction => transaction.Id)], payment, refund, dispute, now);
     }
 
     /// <param name="transactions">Those that may be written.</param>
     private static void AddEvents(
-        DynamicParameters parameters, IReadOnlyList<Id<LedgerTransactionResource>> transactions, Id<PaymentResource> payment, Id<RefundResource>? refund, DateTimeOffset now)
+        DynamicParameters parameters, IReadOnlyList<Id<LedgerTransactionResource>> transactions, Id<PaymentResource> payment, Id<RefundResource>? refund,
+        Id<DisputeResource>? dispute, DateTimeOffset now)
     {
         parameters.AddDynamicParams(new
         {
@@ -122,5 +139,6 @@ internal static class LedgerSql
         });
         parameters.Add("ledgerPayment", payment.ToString(), DbType.String);
         parameters.Add("ledgerRefund", refund?.ToString(), DbType.String);
+        parameters.Add("ledgerDispute", dispute?.ToString(), DbType.String);
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using Mediator;
+using PaymentOrchestrator.Api.Disputes;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.Payments;
 using PaymentOrchestrator.Api.Providers.Notifications;
@@ -17,6 +18,9 @@ internal sealed class NotificationHints(
     OpenPaymentStore open, PaymentInquiry inquiry, PaymentSettlement settlement, ResolverSchedule schedule, ParkedNotificationStore parked, ParkingSchedule parking, ISender sender,
     TimeProvider clock, ILogger<NotificationHints> log)
 {
+    /// <summary>The one provider that has disputes.</summary>
+    private const string CardDisputes = "card";
+
     /// <summary>Providers are told nothing longer, so a longer one is none of ours.</summary>
     private const int MaxReference = 64;
 
@@ -34,6 +38,9 @@ internal sealed class NotificationHints(
             case NotificationReading.RefundChanged changed:
                 await FollowOrParkAsync<RefundResource>(provider, mode, ParkedNotification.Refund, changed.RequestId, changed.RefundId);
                 return null;
+            case NotificationReading.DisputeChanged changed:
+                // A dispute that we have never read is nowhere but at the provider: until it could be read, the notification is to come again.
+                return (await sender.Send(new NoticeDispute(mode, CardDisputes, changed.DisputeId), CancellationToken.None)).Problem;
             case NotificationReading.OrderChanged changed:
                 // One that comes before the payment has succeeded is not missed: from then on the order is read again and again until it is paid.
                 foreach (var id in await open.FindUnsettledAsync(mode, changed.OrderIds, CancellationToken.None))

@@ -32,5 +32,7 @@ internal static class ProviderOperation
     public const string Inquire = "inquire";
     public const string Cancel = "cancel";
     public const string Refund = "refund";
+    public const string ReadDisputes = "read_disputes";
+    public const string ReadStatement = "read_statement";
     public const string ReceiveNotifications = "receive_notifications";
 }

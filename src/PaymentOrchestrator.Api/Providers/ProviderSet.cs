@@ -55,5 +55,11 @@ internal sealed class ProviderSet
     public IRefundGateway? RefundGateway(PaymentMethod method) => Gateway(method) as IRefundGateway;
 
     /// <param name="provider">As in <see cref="ProviderCapabilities.Name"/>.</param>
+    public IDisputeGateway? DisputeGateway(string provider) => gateways.OfType<IDisputeGateway>().FirstOrDefault(gateway => gateway.DisputeProvider == provider);
+
+    /// <param name="provider">As in <see cref="ProviderCapabilities.Name"/>.</param>
+    public IStatementSource? StatementSource(string provider) => gateways.OfType<IStatementSource>().FirstOrDefault(source => source.StatementProvider == provider);
+
+    /// <param name="provider">As in <see cref="ProviderCapabilities.Name"/>.</param>
     public INotificationReader? NotificationReader(string provider) => readers.Find(reader => reader.Provider == provider);
 }

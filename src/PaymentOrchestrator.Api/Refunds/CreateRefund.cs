@@ -65,7 +65,7 @@ internal sealed class CreateRefundHandler(
     private Result<OpenRefund> Decide(RefundStore.Found? found, CreateRefund command, DateTimeOffset now)
     {
         if (found is null) return Problem.NotFound<PaymentResource>("payment");
-        var (payment, feeRefundable, refunded, debit, used, earlier) = found;
+        var (payment, feeRefundable, refunded, debit, used, earlier, _) = found;
         if (used is not null)
             return used.RefusalFor(command.Key.Fingerprint) is { } reused ? reused : Result<OpenRefund>.Replay(new OpenRefund(earlier!, debit));
 
@@ -78,12 +78,24 @@ internal sealed class CreateRefundHandler(
             };
         }
 
+        if (found.BarringDispute is { } dispute)
+        {
+            return new Problem(
+                ProblemType.PaymentDisputed,
+                $"The cardholder has taken the payment to the bank, which decides about the money ({dispute}). Answer the dispute at the acquirer; a refund besides would pay twice.")
+            {
+                PaymentId = payment.Id.ToString(),
+                PaymentStatus = payment.Status.Code(),
+            };
+        }
+
         if (providers.For(payment.Owner.Mode).RefundGateway(payment.Method) is null)
             return new Problem(ProblemType.ProviderNotConfigured, $"{payment.Method.Code()} has no provider configured in {payment.Owner.Mode.Code()} mode that can refund.");
 
         var paid = new RefundParts(payment.Order, payment.Source, payment.Markup, payment.Total - payment.Source);
         var amount = command.Request.Amount?.ToMoney() ?? paid.Order - refunded.Order;
-        if (amount.IsZero) return TooLarge(amount);
+        // Below zero where the provider gave back what we had taken for failed, and it was refunded again meanwhile.
+        if (amount.Value <= 0) return TooLarge(Money.Zero(amount.Currency));
         return RefundMath.Split(paid, feeRefundable, refunded, amount) switch
         {
             RefundSplit.Parts(var parts) =>

@@ -13,6 +13,6 @@ internal sealed class NoticeRefundHandler(RefundStore store, RefundInquiry inqui
     {
         if (await store.FindOpenAsync(Id<RefundResource>.ParseOrNone(command.RefundId), command.Mode, cancellationToken) is not { } subject)
             return Problem.NotFound<RefundResource>("refund");
-        return (subject.Refund.Status == RefundStatus.Failed ? subject.Refund : await inquiry.AskAsync(subject)).ToResource();
+        return (await inquiry.AskAsync(subject)).ToResource();
     }
 }

@@ -26,11 +26,15 @@ internal sealed class RefundChanges(Db db, TimeProvider clock)
     public Task<Refund> GiveUpAsync(Refund refund) =>
         CommitAsync(refund, RefundRules.GiveUp(refund.Status), new Word("unknown", null, FailureCode.OutcomeUnknown), null, null);
 
-    /// <summary>Applies an operator's decision with the request that made it. A key that is taken: nothing was written.</summary>
-    public Task<Refund> ResolveAsync(Refund refund, RefundDecision decision, RefundOutcome outcome, KeyedRequest key) =>
-        CommitAsync(refund, decision, Word.Of(outcome) with { Detail = "resolved by an operator", ByOperator = true }, key, null);
+    /// <summary>Applies an operator's decision with the request that made it. A key that is taken: nothing was written. Null: the payment would be refunded above what was paid.</summary>
+    public Task<Refund?> ResolveAsync(Refund refund, RefundDecision decision, RefundOutcome outcome, KeyedRequest key) =>
+        TryCommitAsync(refund, decision, Word.Of(outcome) with { Detail = "resolved by an operator", ByOperator = true }, key, null);
 
-    private async Task<Refund> CommitAsync(Refund refund, RefundDecision decision, Word word, KeyedRequest? key, DateTimeOffset? askAgainAt)
+    private async Task<Refund> CommitAsync(Refund refund, RefundDecision decision, Word word, KeyedRequest? key, DateTimeOffset? askAgainAt) =>
+        await TryCommitAsync(refund, decision, word, key, askAgainAt) ?? refund;
+
+    /// <summary>Null when the payment would be refunded above what was paid; then nothing was written, and what moved stays in suspense.</summary>
+    private async Task<Refund?> TryCommitAsync(Refund refund, RefundDecision decision, Word word, KeyedRequest? key, DateTimeOffset? askAgainAt)
     {
         const string sql = """
             update refunds
@@ -92,7 +96,7 @@ internal sealed class RefundChanges(Db db, TimeProvider clock)
             eventData = happened.Data,
         });
         parameters.Add("fingerprint", key?.Fingerprint, System.Data.DbType.Binary);
-        LedgerSql.AddParameters(parameters, decision.Postings, refund.PaymentId, refund.Id, now);
+        LedgerSql.AddParameters(parameters, decision.Postings, refund.PaymentId, refund.Id, null, next.Version, now);
         // What was heard is written whoever has hung up meanwhile.
         await using var connection = await db.OpenAsync(CancellationToken.None);
         try
@@ -102,6 +106,10 @@ internal sealed class RefundChanges(Db db, TimeProvider clock)
         catch (PostgresException e) when (Idempotency.IsTaken(e))
         {
             return (await connection.QuerySingleAsync<RefundRow>(new CommandDefinition(Present, parameters))).ToRefund();
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.CheckViolation && e.ConstraintName is { } name && name.StartsWith("payments_refunded_within", StringComparison.Ordinal))
+        {
+            return null;
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Data;
 using Dapper;
 using Npgsql;
+using PaymentOrchestrator.Api.Disputes;
 using PaymentOrchestrator.Api.Events;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.LinkedAccounts;
@@ -20,7 +21,9 @@ internal sealed class RefundStore(Db db)
 
     /// <param name="Refunded">The sums of the payment's refunds that have not failed.</param>
     /// <param name="Key">What the request's key stands for, with the refund that it made.</param>
-    internal sealed record Found(Payment Payment, bool FeeRefundable, RefundParts Refunded, PaidDebit Debit, IdempotencyRow? Key, Refund? Earlier);
+    /// <param name="BarringDispute">A dispute beside which the acquirer refunds nothing.</param>
+    internal sealed record Found(
+        Payment Payment, bool FeeRefundable, RefundParts Refunded, PaidDebit Debit, IdempotencyRow? Key, Refund? Earlier, Id<DisputeResource>? BarringDispute);
 
     /// <summary>
     /// Locks the payment, shows what is there, and commits what <paramref name="decide"/> makes of it. Refunds of one payment are so decided one
@@ -203,6 +206,10 @@ internal sealed class RefundStore(Db db)
                 join idempotency_keys k on k.marketplace_id = p.marketplace_id and k.mode = p.mode and k.scope = p.buyer_id and k.shard_key = p.shard_key
                 join refunds r on r.id = k.resource_id and r.shard_key = k.shard_key
             where p.id = @id and p.marketplace_id = @marketplace and p.mode = @mode and p.shard_key = @shard and k.key = @key;
+
+            """ + "select " + DisputeRow.Columns + """
+
+            from disputes d where d.payment_id = @id and d.marketplace_id = @marketplace and d.mode = @mode and d.shard_key = @shard order by d.id;
             """;
         var parameters = Identify(caller, paymentId);
         parameters.Add("key", key);
@@ -213,7 +220,9 @@ internal sealed class RefundStore(Db db)
         var debit = await rows.ReadSingleAsync<DebitRow>();
         var account = (await rows.ReadSingleAsync<LinkedAccountRow>()).ToAccount();
         var used = await rows.ReadSingleOrDefaultAsync<IdempotencyRow>();
-        return new Found(payment, feeRefundable, refunded, debit.ToDebit(account), used, (await rows.ReadSingleOrDefaultAsync<RefundRow>())?.ToRefund());
+        var earlier = (await rows.ReadSingleOrDefaultAsync<RefundRow>())?.ToRefund();
+        var barring = (await rows.ReadAsync<DisputeRow>()).Select(row => row.ToDispute()).FirstOrDefault(dispute => !dispute.Status.AllowsRefund(dispute.Refundable));
+        return new Found(payment, feeRefundable, refunded, debit.ToDebit(account), used, earlier, barring?.Id);
     }
 
     private static Task InsertAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, Refund refund, KeyedRequest key, DateTimeOffset inquireAt)

@@ -60,7 +60,7 @@ internal sealed class ResolveRefundHandler(RefundStore store, RefundChanges chan
             : new RefundOutcome.Refused(FailureCode.NotMoved, "Nothing was given back. The amount can be refunded again.");
         var decision = RefundRules.Decide(refund.Status, outcome, refund.Parts, refund.Suspended);
         if (decision.Status is null) return AmountDiffers(refund);
-        var now = await changes.ResolveAsync(refund, decision, outcome, key);
+        if (await changes.ResolveAsync(refund, decision, outcome, key) is not { } now) return GivenBackTwice(refund);
         if (now.Version == refund.Version + 1 && now.Status == decision.Status) return now.ToResource();
         // Someone else was first: the same request, whose effect this is, or another.
         return now.Version == refund.Version ? await Handle(command, cancellationToken) : NotUnderReview(now);
@@ -71,6 +71,13 @@ internal sealed class ResolveRefundHandler(RefundStore store, RefundChanges chan
         $"The refund comes to {refund.Parts.Returned}. Have the difference settled at the provider, then resolve it as moved or not_moved.")
     {
         Errors = [new FieldError("amount", ProblemType.AmountDiffers.Code, $"amount must be what the refund comes to, {refund.Parts.Returned}.")],
+    };
+
+    private static Problem GivenBackTwice(Refund refund) => new(
+        ProblemType.RefundAmountTooLarge,
+        "The amount was refunded otherwise meanwhile, so that the buyer was given back more than was paid. It stays in suspense: recover it, then resolve the refund as not_moved.")
+    {
+        PaymentId = refund.PaymentId.ToString(),
     };
 
     private static Problem NotUnderReview(Refund refund) =>

@@ -138,6 +138,7 @@ internal static class EventExamples
         Kind = "payment",
         PaymentId = Id<PaymentResource>('3'),
         RefundId = null,
+            DisputeId = null,
         Entries =
         [
             .. LedgerPosting.Payment(Order, Source, new Money(Usd, 0), Fee).Legs.Select(leg => new LedgerLegResource { Account = leg.Account.Code(), Amount = leg.Amount }),

@@ -17,6 +17,7 @@ internal static class EventTypes
         "refund.created", "refund.succeeded", "refund.failed", "refund.under_review",
         "linked_account.pending", "linked_account.active", "linked_account.failed", "linked_account.revoked",
         "dispute.created", "dispute.closed",
+        "dispute.updated",
         "ledger.transaction_posted",
         "reconciliation.difference_found",
     ];

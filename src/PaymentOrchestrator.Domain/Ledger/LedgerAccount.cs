@@ -26,4 +26,16 @@ public enum LedgerAccount
 
     /// <summary>Money that a provider says it moved and that fits none of our payments yet.</summary>
     Suspense,
+
+    /// <summary>Money that an acquirer has withdrawn over a dispute and may still give back.</summary>
+    DisputedFunds,
+
+    /// <summary>What lost disputes cost: money that was withdrawn and did not come back.</summary>
+    DisputeLosses,
+
+    /// <summary>What acquirers keep as their fees for disputes.</summary>
+    DisputeFees,
+
+    /// <summary>The platform's own money with acquirers, which their fees are taken from.</summary>
+    AcquirerBalance,
 }

@@ -12,6 +12,10 @@ public static class LedgerAccounts
         LedgerAccount.ProviderSettlement => "provider_settlement",
         LedgerAccount.PlatformCny => "platform_cny",
         LedgerAccount.Suspense => "suspense",
+        LedgerAccount.DisputedFunds => "disputed_funds",
+        LedgerAccount.DisputeLosses => "dispute_losses",
+        LedgerAccount.DisputeFees => "dispute_fees",
+        LedgerAccount.AcquirerBalance => "acquirer_balance",
         _ => throw new ArgumentOutOfRangeException(nameof(account)),
     };
 }

@@ -59,5 +59,30 @@ public sealed class LedgerPosting
     /// <summary>A refund that succeeded and came back: as if it had not been.</summary>
     public static LedgerPosting RefundReversal(RefundParts parts) => new("refund_reversal", Backwards(Refund(parts)));
 
+    /// <summary>A dispute that has moved on: what the books are to hold of it now, less what they held. Null when that is nothing.</summary>
+    /// <param name="from">Null for a dispute that we had not heard of.</param>
+    /// <param name="before">What had been moved then.</param>
+    /// <param name="to">Where it stands now.</param>
+    /// <param name="now">What has been moved now.</param>
+    public static LedgerPosting? Dispute(DisputeStatus? from, DisputeMoney? before, DisputeStatus to, DisputeMoney now)
+    {
+        var held = from is { } status && before is not null ? before.Books(status) : [];
+        List<LedgerLeg> legs =
+        [
+            .. now.Books(to).Concat(held.Select(leg => leg with { Amount = -leg.Amount }))
+                .GroupBy(leg => (leg.Account, leg.Amount.Currency))
+                .Select(group => new LedgerLeg(group.Key.Account, new Money(group.Key.Currency, group.Sum(leg => leg.Amount.Value))))
+                .Where(leg => !leg.Amount.IsZero),
+        ];
+        if (legs.Count == 0) return null;
+        return new LedgerPosting(to switch
+        {
+            DisputeStatus.Won when now.Reinstated != before?.Reinstated => "dispute_won",
+            DisputeStatus.Lost when from != to => "dispute_lost",
+            _ when held.All(leg => leg.Amount.IsZero) => "dispute_opened",
+            _ => "dispute_adjusted",
+        }, legs);
+    }
+
     private static IReadOnlyList<LedgerLeg> Backwards(LedgerPosting posting) => [.. posting.Legs.Select(leg => leg with { Amount = -leg.Amount })];
 }

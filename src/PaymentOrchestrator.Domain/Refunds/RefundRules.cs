@@ -34,6 +34,12 @@ public static class RefundRules
             done.Returned.IsZero ? null : -done.Returned),
         (RefundStatus.Pending or RefundStatus.UnderReview, RefundOutcome.Refused refused) =>
             new(RefundStatus.Failed, [.. Released(suspended)], new RefundFailure(refused.Code, refused.Message)),
+        // We had said that nothing was given back, and the provider says that something was.
+        (RefundStatus.Failed, RefundOutcome.Succeeded { Returned.IsZero: false } done) => new(
+            RefundStatus.UnderReview,
+            [LedgerPosting.Suspense(-done.Returned)],
+            new RefundFailure(FailureCode.ProviderContradicts, "The provider reports a refund that had failed as given back. An operator is looking at it."),
+            -done.Returned),
         (RefundStatus.Succeeded, RefundOutcome.Refused refused) =>
             new(RefundStatus.Failed, [LedgerPosting.RefundReversal(parts)], new RefundFailure(refused.Code, refused.Message)),
         _ => RefundDecision.Stay,

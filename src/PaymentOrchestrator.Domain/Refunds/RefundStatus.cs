@@ -25,7 +25,8 @@ public static class RefundTransitions
         [RefundStatus.UnderReview] = [RefundStatus.Succeeded, RefundStatus.Failed],
         // A bank may send a refund back days later: the card is closed.
         [RefundStatus.Succeeded] = [RefundStatus.Failed],
-        [RefundStatus.Failed] = [],
+        // The provider contradicts itself: it had refused, and it says that money moved.
+        [RefundStatus.Failed] = [RefundStatus.UnderReview],
     };
 
     public static bool Allows(RefundStatus from, RefundStatus to) => Edges[from].Contains(to);

@@ -32,6 +32,7 @@ internal static class AlipayModule
             ["/payments/cancel"] = payments.Cancel,
             ["/payments/refund"] = payments.Refund,
             ["/payments/inquiryRefund"] = payments.InquiryRefund,
+            ["/payments/inquiryStatement"] = new AntStatements(db, Providers.Alipay).InquiryStatement,
         }, clock).Map(app);
         new AlipayConsent(db, authorizations, clock).Map(app);
         new AlipayCashier(db, clock).Map(app);

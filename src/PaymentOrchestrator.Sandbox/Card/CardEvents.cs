@@ -30,7 +30,9 @@ internal static class CardEvents
     public static Task ChargeRefunded(Tx tx, CardPaymentIntent intent, CardPaymentMethod method) =>
         Add(tx, "charge.refunded", intent.BuyerId, CardJson.Charge(intent, method));
 
-    public static Task DisputeCreated(Tx tx, CardDispute dispute) => Add(tx, "charge.dispute.created", dispute.BuyerId, CardJson.Of(dispute));
+    /// <summary><c>charge.dispute.created</c> and its siblings.</summary>
+    public static Task Of(Tx tx, string type, CardDispute dispute, IReadOnlyList<CardBalanceTransaction> moved) =>
+        Add(tx, $"charge.dispute.{type}", dispute.BuyerId, CardJson.Of(dispute, moved));
 
     private static Task Add(Tx tx, string type, string? buyerId, JsonObject subject) => buyerId is null
         ? Task.CompletedTask

@@ -275,23 +275,42 @@ internal static class CardJson
         ["transfer_reversal"] = null,
     };
 
-    public static JsonObject Of(CardDispute dispute) => new()
+    public static JsonObject Of(CardDispute dispute, IReadOnlyList<CardBalanceTransaction> moved) => new()
     {
         ["id"] = dispute.Id,
         ["object"] = "dispute",
         ["amount"] = dispute.Amount,
-        ["balance_transactions"] = new JsonArray(),
+        ["balance_transactions"] = new JsonArray([.. moved.Select(Of)]),
         ["charge"] = dispute.Charge,
         ["created"] = dispute.Created,
         ["currency"] = dispute.Currency,
         ["evidence"] = new JsonObject(),
-        ["evidence_details"] = new JsonObject { ["due_by"] = dispute.Created + (7 * 86400), ["has_evidence"] = false, ["past_due"] = false, ["submission_count"] = 0 },
-        ["is_charge_refundable"] = false,
+        ["evidence_details"] = new JsonObject { ["due_by"] = dispute.Created + (7 * 86400), ["has_evidence"] = dispute.HasEvidence, ["past_due"] = false, ["submission_count"] = dispute.HasEvidence ? 1 : 0 },
+        ["is_charge_refundable"] = dispute.IsInquiry,
         ["livemode"] = false,
         ["metadata"] = Metadata(dispute),
         ["payment_intent"] = dispute.PaymentIntent,
         ["reason"] = dispute.Reason,
         ["status"] = dispute.Status,
+    };
+
+    public static JsonObject Of(CardBalanceTransaction transaction) => new()
+    {
+        ["id"] = transaction.Id,
+        ["object"] = "balance_transaction",
+        ["amount"] = transaction.Amount,
+        ["available_on"] = transaction.Created,
+        ["created"] = transaction.Created,
+        ["currency"] = transaction.Currency,
+        ["description"] = null,
+        ["exchange_rate"] = null,
+        ["fee"] = transaction.Fee,
+        ["fee_details"] = new JsonArray(),
+        ["net"] = transaction.Amount - transaction.Fee,
+        ["reporting_category"] = transaction.ReportingCategory,
+        ["source"] = transaction.Source,
+        ["status"] = "available",
+        ["type"] = transaction.Type,
     };
 
     public static JsonObject List(string url, IEnumerable<JsonObject> items, bool hasMore) => new()

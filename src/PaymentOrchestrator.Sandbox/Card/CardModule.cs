@@ -33,6 +33,9 @@ internal static class CardModule
         Post("/payment_intents/{id}/confirm", PaymentIntents.Confirm);
         Post("/payment_intents/{id}/cancel", PaymentIntents.Cancel);
         Get("/disputes/{id}", Disputes.Retrieve);
+        Post("/disputes/{id}", Disputes.Update);
+        Post("/disputes/{id}/close", Disputes.Close);
+        Get("/balance_transactions", BalanceTransactions.List);
         Get("/refunds", Refunds.List);
         Post("/refunds", Refunds.Create);
         Get("/refunds/{id}", Refunds.Retrieve);

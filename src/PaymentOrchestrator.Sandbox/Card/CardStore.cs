@@ -35,6 +35,16 @@ internal static class CardStore
         order by sequence desc
         """, new { kind = typeof(T).Name, customer, buyerId, parentId })).Select(data => Read<T>(data)!)];
 
+    /// <summary>Newest first, of a time in Unix seconds; what comes after the id in that order.</summary>
+    public static async Task<IReadOnlyList<T>> ListCreated<T>(Tx tx, long from, long before, string? after, int limit)
+        where T : CardObject => [.. (await tx.List<string>(
+        """
+        select data::text from card_objects
+        where kind = @kind and (data->>'Created')::bigint >= @from and (data->>'Created')::bigint < @before
+            and (@after::text is null or sequence < (select sequence from card_objects where id = @after))
+        order by sequence desc limit @limit
+        """, new { kind = typeof(T).Name, from, before, after, limit })).Select(data => Read<T>(data)!)];
+
     private static object Row<T>(T item) where T : CardObject =>
         new { item.Id, kind = typeof(T).Name, item.Customer, item.BuyerId, item.ParentId, data = JsonSerializer.Serialize(item) };
 

@@ -25,8 +25,9 @@ internal static class Charging
         if (orderId is not null && paid.BuyerId is not null)
             await Orders.MarkPaid(tx, orderId, paid.BuyerId, amount: null);
         await CardEvents.Of(tx, "succeeded", paid, method);
-        if (TestCards.Find(method.Token)!.Disputed)
-            await Disputes.Open(tx, paid, now);
+        await BalanceTransactions.Add(tx, "charge", "charge", paid.LatestCharge, paid, paid.Amount, fee: 0, now);
+        if (TestCards.Find(method.Token)!.Dispute is { } course)
+            await Disputes.Open(tx, paid, course, now);
         return paid;
     }
 

@@ -22,6 +22,7 @@ internal static class Refunds
         foreach (var earlier in await CardStore.List<CardRefund>(tx, parentId: intent.Id))
             (_, intent) = await Advance(tx, earlier, intent, request.Now);
 
+        await Disputes.RefuseRefund(tx, intent);
         var left = intent.Amount - intent.AmountRefunded;
         if (left == 0)
             throw StripeErrorException.Invalid("The charge has already been refunded.", null, "charge_already_refunded");
@@ -54,6 +55,7 @@ internal static class Refunds
         intent = intent with { AmountRefunded = intent.AmountRefunded + amount };
         await CardStore.Save(tx, intent);
         await Record(tx, "refund", refund, intent, request.Now);
+        await BalanceTransactions.Add(tx, "refund", "refund", refund.Id, refund, -refund.Amount, fee: 0, request.Now);
         await CardEvents.Of(tx, "created", refund);
         await CardEvents.ChargeRefunded(tx, intent, method);
         return StripeReply.Ok(CardJson.Of(refund));
@@ -103,6 +105,7 @@ internal static class Refunds
                 await CardStore.Save(tx, refund);
                 await CardStore.Save(tx, intent);
                 await Record(tx, "refund_returned", refund, intent, now);
+                await BalanceTransactions.Add(tx, "refund_failure", "refund_failure", refund.Id, refund, refund.Amount, fee: 0, now);
                 await CardEvents.Of(tx, "failed", refund);
                 return (refund, intent);
             default:

@@ -27,6 +27,15 @@ internal enum RefundCourse
     FailsLater,
 }
 
+internal enum DisputeCourse
+{
+    Fraudulent,
+    NotReceived,
+
+    /// <summary>The bank asks first, and takes nothing.</summary>
+    Inquiry,
+}
+
 /// <summary>One of Stripe's test methods and how it behaves, also after it became a customer's own payment method.</summary>
 internal sealed record TestCard(string Token, string Brand, string Last4, string Funding = "credit")
 {
@@ -40,8 +49,8 @@ internal sealed record TestCard(string Token, string Brand, string Last4, string
 
     public RefundCourse Refund { get; init; }
 
-    /// <summary>Every charge is disputed at once.</summary>
-    public bool Disputed { get; init; }
+    /// <summary>Every charge is disputed at once, in this way.</summary>
+    public DisputeCourse? Dispute { get; init; }
 
     public string Label => $"{Brand} •••• {Last4}: {Token}";
 }
@@ -102,7 +111,9 @@ internal static class TestCards
 
         new("pm_card_pendingRefund", "visa", "7726") { Refund = RefundCourse.PendingFirst },
         new("pm_card_refundFail", "visa", "5126") { Refund = RefundCourse.FailsLater },
-        new("pm_card_createDispute", "visa", "0259") { Disputed = true },
+        new("pm_card_createDispute", "visa", "0259") { Dispute = DisputeCourse.Fraudulent },
+        new("pm_card_createDisputeProductNotReceived", "visa", "2685") { Dispute = DisputeCourse.NotReceived },
+        new("pm_card_createDisputeInquiry", "visa", "1976") { Dispute = DisputeCourse.Inquiry },
     ];
 
     private static readonly Dictionary<string, TestCard> ByToken = All.ToDictionary(card => card.Token, StringComparer.Ordinal);

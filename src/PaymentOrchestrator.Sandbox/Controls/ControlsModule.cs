@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using PaymentOrchestrator.Sandbox.Authorizations;
 using PaymentOrchestrator.Sandbox.Buyers;
 using PaymentOrchestrator.Sandbox.Notifications;
 using PaymentOrchestrator.Sandbox.Rates;
@@ -32,6 +34,10 @@ internal static class ControlsModule
             .WithTags("Notifications").WithSummary("What the platform was told, or is still to be told, oldest first")
             .WithDescription("Of payments, refunds, orders and disputes; none while Sandbox:Notifications is not true.")
             .Produces<NotificationList>();
+        app.MapGet("/sandbox/statements/{provider}", GetStatement)
+            .WithTags("Statements").WithSummary("A provider's statement as CSV, oldest first")
+            .WithDescription("What was executed from the one time up to the other (ISO 8601), in the columns that the README describes: the file that a person would download.")
+            .Produces<string>(StatusCodes.Status200OK, "text/csv").ProducesProblem(StatusCodes.Status400BadRequest);
         app.MapGet("/health/live", () => Results.Json(new { status = "live" }))
             .WithTags("Health").WithSummary("The process answers");
     }
@@ -85,6 +91,18 @@ internal static class ControlsModule
     {
         var rows = await db.InTransaction(tx => Outbox.List(tx, buyer));
         return Results.Ok(new NotificationList([.. rows.Select(NotificationView.Of)]));
+    }
+
+    private static async Task<IResult> GetStatement(string provider, SandboxDb db, string? from = null, string? to = null)
+    {
+        if (provider is not (Providers.WorldFirst or Providers.Alipay or Providers.Card))
+            return Problems.Invalid("provider", "is worldfirst, alipay or card.");
+        if (!DateTimeOffset.TryParse(from, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var start))
+            return Problems.Invalid("from", "is no time.");
+        if (!DateTimeOffset.TryParse(to, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var end))
+            return Problems.Invalid("to", "is no time.");
+        var lines = await db.InTransaction(tx => Statements.List(tx, provider, start.UtcDateTime, end.UtcDateTime, after: 0, limit: 200_000));
+        return Results.Text(Statements.Csv(lines), "text/csv; charset=utf-8");
     }
 
     private static async Task<BuyerView> View(Tx tx, string buyerId) =>

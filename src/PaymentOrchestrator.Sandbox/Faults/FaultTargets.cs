@@ -9,12 +9,12 @@ internal static class FaultTargets
 
     private static readonly string[] WorldFirst =
     [
-        "applyToken", "revoke", "inquiryAccount", "inquiryBalance", "linkMarketplace", CreateQuote, "createTransfer", "inquiryTransfer", "refund", "inquiryRefund",
+        "applyToken", "revoke", "inquiryAccount", "inquiryBalance", "linkMarketplace", CreateQuote, "createTransfer", "inquiryTransfer", "refund", "inquiryRefund", "inquiryStatement",
     ];
 
     private static readonly string[] Alipay =
     [
-        "consult", "applyToken", "revoke", "inquiryUserInfo", "pay", "inquiryPayment", "cancel", "refund", "inquiryRefund",
+        "consult", "applyToken", "revoke", "inquiryUserInfo", "pay", "inquiryPayment", "cancel", "refund", "inquiryRefund", "inquiryStatement",
     ];
 
     private static readonly string[] Marketplace = ["getToken", "alibaba.account.basic", "alibaba.trade.get.buyerView", "alibaba.trade.payWay.query"];
@@ -24,7 +24,7 @@ internal static class FaultTargets
         "customers.create", "customers.retrieve", "setup_intents.create", "setup_intents.retrieve", "setup_intents.confirm",
         "checkout.sessions.create", "checkout.sessions.retrieve", "payment_methods.retrieve", "payment_methods.list", "payment_methods.attach",
         "payment_methods.detach", "payment_intents.create", "payment_intents.retrieve", "payment_intents.list", "payment_intents.confirm",
-        "payment_intents.cancel", "refunds.create", "refunds.retrieve", "refunds.list", "disputes.retrieve",
+        "payment_intents.cancel", "refunds.create", "refunds.retrieve", "refunds.list", "disputes.retrieve", "disputes.create", "disputes.close", "balance_transactions.list",
     ];
 
     private static readonly string[] NotFoundable =
@@ -43,7 +43,8 @@ internal static class FaultTargets
     [
         "notifyTransfer", "notifyPayment", "notifyRefund", "ORDER_BUYER_VIEW_ORDER_PAY", "ORDER_BATCH_PAY",
         "payment_intent.succeeded", "payment_intent.payment_failed", "payment_intent.requires_action", "payment_intent.canceled",
-        "refund.created", "refund.updated", "refund.failed", "charge.refunded", "charge.dispute.created",
+        "refund.created", "refund.updated", "refund.failed", "charge.refunded", "charge.dispute.created", "charge.dispute.updated", "charge.dispute.closed", "charge.dispute.funds_withdrawn",
+        "charge.dispute.funds_reinstated",
     ];
 
     public static readonly IReadOnlyList<string> Providers =

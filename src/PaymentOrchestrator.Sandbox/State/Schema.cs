@@ -183,6 +183,7 @@ internal sealed class Schema(NpgsqlDataSource source) : IHostedService
         create index if not exists card_objects_customer on card_objects (customer_id);
         create index if not exists card_objects_buyer on card_objects (buyer_id);
         create index if not exists card_objects_parent on card_objects (parent_id);
+        create index if not exists card_objects_kind on card_objects (kind, sequence);
         create table if not exists card_idempotency (
             key text primary key,
             request text not null,

@@ -36,6 +36,7 @@ internal static class WorldFirstModule
             ["/business/fund/inquiryTransfer"] = transfers.InquiryTransfer,
             ["/business/refund"] = transfers.Refund,
             ["/business/inquiryRefund"] = transfers.InquiryRefund,
+            ["/business/account/inquiryStatement"] = new AntStatements(db, Providers.WorldFirst).InquiryStatement,
         }, clock).Map(app);
         new WorldFirstConsent(db, authorizations, party).Map(app);
     }

@@ -232,8 +232,8 @@ public sealed class CardContract(SandboxProviders sandbox) : GatewayContract(san
         var debit = await DebitAsync("pm_card_createDispute");
         var paid = Assert.IsType<DebitOutcome.Succeeded>(await Gateway.DebitAsync(debit, CancellationToken.None));
         await SandboxProviders.EventuallyAsync(() => Task.FromResult(
-            Sandbox.Readings.OfType<NotificationReading.DisputeOpened>().Any(told => told.PaymentReference == paid.ProviderReference)));
-        var opened = Sandbox.Readings.OfType<NotificationReading.DisputeOpened>().First(told => told.PaymentReference == paid.ProviderReference);
+            Sandbox.Readings.OfType<NotificationReading.DisputeChanged>().Any(told => told.PaymentReference == paid.ProviderReference)));
+        var opened = Sandbox.Readings.OfType<NotificationReading.DisputeChanged>().First(told => told.PaymentReference == paid.ProviderReference);
         var dispute = Assert.IsType<ProviderAnswer<CardDispute>.Ok>(await Sandbox.Set.Card!.ReadDisputeAsync(opened.DisputeId, CancellationToken.None)).Value;
         Assert.Equal(
             (debit.PaymentId, debit.RequestId, debit.Total, "needs_response"), (dispute.PaymentId, dispute.RequestId, dispute.Amount, dispute.Status));

@@ -1,7 +1,3 @@
--- The version that an object's events carry: it rises by one with each of them. version rises with every change, those without an event included.
-alter table payments add column event_version int;
-update payments set event_version = version;
-alter table payments alter column event_version set not null, alter column event_version set default 1;
 
 -- A marketplace's events, for lists and redelivery. An event comes into it when it is dispatched, in the statement that writes its row anew anyway:
 -- who makes a payment has nothing to do with it. What waits for dispatch is in events_undispatched.

@@ -22,7 +22,8 @@ internal sealed partial class AlipayProvider(AntClient client, AlipayConsents co
         [LinkProvider.Alipay, LinkProvider.MainlandBank],
         [
             ProviderOperation.Link, ProviderOperation.RefreshAuthorization, ProviderOperation.RevokeAuthorization, ProviderOperation.ReadFacts,
-            ProviderOperation.Debit, ProviderOperation.Inquire, ProviderOperation.Cancel, ProviderOperation.Refund, ProviderOperation.ReceiveNotifications,
+            ProviderOperation.Debit, ProviderOperation.Inquire, ProviderOperation.Cancel, ProviderOperation.Refund, ProviderOperation.ReadStatement,
+            ProviderOperation.ReceiveNotifications,
         ])
     {
         // Antom takes more; a mainland Alipay account pays an order in CNY.

@@ -44,7 +44,8 @@ internal sealed class CardNotifications(CardOptions options, TimeProvider time) 
                 new NotificationReading.AccountAuthorized(buyer, LinkProvider.Card, new Dictionary<string, string> { ["setup_intent"] = subject.Id! }),
             "refund.created" or "refund.updated" or "refund.failed" or "charge.refund.updated"
                 when (Ours("request_id"), Ours("refund_id")) is ({ } request, { } refund) => new NotificationReading.RefundChanged(request, refund),
-            "charge.dispute.created" when subject.PaymentIntent is { Length: > 0 } intent => new NotificationReading.DisputeOpened(subject.Id!, intent),
+            "charge.dispute.created" or "charge.dispute.updated" or "charge.dispute.closed" or "charge.dispute.funds_withdrawn" or "charge.dispute.funds_reinstated"
+                when subject.PaymentIntent is { Length: > 0 } intent => new NotificationReading.DisputeChanged(subject.Id!, intent),
             "charge.refunded" or "payment_intent.succeeded" or "payment_intent.payment_failed" or "payment_intent.processing" or
                 "payment_intent.requires_action" or "payment_intent.canceled"
                 when (Ours("request_id"), Ours("payment_id")) is ({ } request, { } payment) => new NotificationReading.PaymentChanged(request, payment),

@@ -5,7 +5,7 @@ using PaymentMethod = PaymentOrchestrator.Domain.PaymentMethod;
 namespace PaymentOrchestrator.Api.Providers.CardAcquirer;
 
 /// <summary>Cards, through Stripe as the acquirer. A linked card is a Stripe customer of its own with one payment method.</summary>
-internal sealed partial class CardProvider : IAccountLinker, IPaymentGateway, ICancelGateway, IRefundGateway
+internal sealed partial class CardProvider : IAccountLinker, IPaymentGateway, ICancelGateway, IRefundGateway, IDisputeGateway, IStatementSource
 {
     public const string Name = "card";
 
@@ -38,13 +38,14 @@ internal sealed partial class CardProvider : IAccountLinker, IPaymentGateway, IC
         [LinkProvider.Card],
         [
             ProviderOperation.Link, ProviderOperation.RevokeAuthorization, ProviderOperation.ReadFacts, ProviderOperation.Debit,
-            ProviderOperation.Inquire, ProviderOperation.Cancel, ProviderOperation.Refund, ProviderOperation.ReceiveNotifications,
+            ProviderOperation.Inquire, ProviderOperation.Cancel, ProviderOperation.Refund, ProviderOperation.ReadDisputes, ProviderOperation.ReadStatement,
+            ProviderOperation.ReceiveNotifications,
         ])
     {
         Notifications =
         [
             "payment_intent.succeeded", "payment_intent.payment_failed", "payment_intent.processing", "payment_intent.requires_action", "payment_intent.canceled",
-            "setup_intent.succeeded", "charge.refunded", "refund.created", "refund.updated", "refund.failed", "charge.dispute.created",
+            "setup_intent.succeeded", "charge.refunded", "refund.created", "refund.updated", "refund.failed", "charge.dispute.created", "charge.dispute.updated", "charge.dispute.closed", "charge.dispute.funds_withdrawn", "charge.dispute.funds_reinstated",
         ],
     };
 

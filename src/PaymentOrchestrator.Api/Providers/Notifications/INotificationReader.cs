@@ -48,10 +48,10 @@ internal abstract record NotificationReading
         public string? MemberId { get; init; }
     }
 
-    /// <summary>A cardholder disputes a payment. A hint: the dispute says no more of our payment than the acquirer's reference.</summary>
+    /// <summary>A cardholder disputes a payment, or a dispute has moved on. A hint, as <see cref="PaymentChanged"/>.</summary>
     /// <param name="DisputeId">The acquirer's.</param>
     /// <param name="PaymentReference">The acquirer's id of the debit.</param>
-    public sealed record DisputeOpened(string DisputeId, string PaymentReference) : NotificationReading;
+    public sealed record DisputeChanged(string DisputeId, string PaymentReference) : NotificationReading;
 
     /// <summary>A buyer has let us use an account. The code in it works once, so a repeated notification does no harm.</summary>
     /// <param name="BuyerId">The reference that we gave the provider.</param>

@@ -34,7 +34,8 @@ internal sealed partial class WorldFirstProvider(AntClient client, WorldFirstOpt
         [
             ProviderOperation.Link, ProviderOperation.RefreshAuthorization, ProviderOperation.RevokeAuthorization, ProviderOperation.ReadFacts,
             ProviderOperation.LinkMarketplace, ProviderOperation.Quote, ProviderOperation.Debit, ProviderOperation.Inquire,
-            ProviderOperation.Refund, ProviderOperation.ReceiveNotifications,
+            ProviderOperation.Refund, ProviderOperation.ReadStatement,
+            ProviderOperation.ReceiveNotifications,
         ])
     {
         DocumentedCurrencies = [.. "USD EUR GBP NZD CAD AUD JPY SGD HKD CNH PLN SEK MXN".Split(' ').Select(Currency.Parse)],
