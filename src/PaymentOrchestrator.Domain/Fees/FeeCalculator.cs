@@ -52,10 +52,7 @@ public static class FeeCalculator
         FeeLimit? limit = null;
         if (terms.Minimum is not null && fee.IsBelow(In(terms.Minimum))) (fee, limit) = (In(terms.Minimum), FeeLimit.Minimum);
         if (terms.Maximum is not null && In(terms.Maximum).IsBelow(fee)) (fee, limit) = (In(terms.Maximum), FeeLimit.Maximum);
-
-        var free = percentage == 0 && fixedAmount is null or { IsZero: true } && terms.Minimum is null or { IsZero: true };
-        return new FeeLine(terms.Code, fee.Round(), new FeeReckoning(
-            free ? FeeStatus.Zero : FeeStatus.Computed, FeeReckoning.Text(percentage), fixedAmount, tier?.From, terms.Minimum, terms.Maximum, limit));
+        return new FeeLine(terms.Code, fee.Round(), terms.Reckon(tier, limit));
 
         Part In(Money? amount)
         {

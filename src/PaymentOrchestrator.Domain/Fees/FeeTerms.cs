@@ -16,6 +16,21 @@ public sealed record FeeTerms(
 {
     /// <summary>The tier that an order falls into: the last one that begins at or below it. Null below the first.</summary>
     public FeeTier? TierFor(Money order) => Tiers?.LastOrDefault(tier => tier.From <= order);
+
+    /// <summary>Zero where no order of any size has a fee, else computed.</summary>
+    public FeeStatus Status =>
+        (Tiers ?? []).Append<FeeTier?>(null).All(tier => Reckon(tier, null).Status == FeeStatus.Zero) ? FeeStatus.Zero : FeeStatus.Computed;
+
+    /// <summary>How the fee of an order in the tier comes about.</summary>
+    /// <param name="tier">Null below the first.</param>
+    /// <param name="limit">What kept it; null for nothing.</param>
+    public FeeReckoning Reckon(FeeTier? tier, FeeLimit? limit)
+    {
+        var (percentage, extra) = tier is null ? (Percentage, Fixed) : (tier.Percentage, tier.Fixed);
+        var free = percentage == 0 && extra is null or { IsZero: true } && Minimum is null or { IsZero: true };
+        return new FeeReckoning(
+            free ? FeeStatus.Zero : FeeStatus.Computed, FeeReckoning.Text(percentage), extra, tier?.From, Minimum, Maximum, limit);
+    }
 }
 
 /// <summary>What takes the place of percentage and fixed amount for larger orders.</summary>

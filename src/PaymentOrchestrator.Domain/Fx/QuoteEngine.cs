@@ -16,6 +16,9 @@ public sealed record Price(
     Money Order, Money Source, MidRate? Mid, ExchangeRate? Customer, int MarkupBps, Money Markup, IReadOnlyList<PriceFee> Fees, Money Total, bool FeeRefundable)
 {
     public Money Fee => Total - Source;
+
+    /// <summary>Whether the fee was computed, is zero by the price list, or is none of the method's.</summary>
+    public FeeStatus FeeStatus => Fees.Count == 0 ? FeeStatus.NotApplicable : Fees.Max(fee => fee.Reckoning.Status);
 }
 
 /// <summary>One fee of a price.</summary>
