@@ -14,6 +14,7 @@ public sealed record EcbDailyFile(DateOnly Date, IReadOnlyDictionary<Currency, d
 {
     // The published file has some 1,500 characters.
     private const int MaxCharacters = 1_000_000;
+    private const int MaxDepth = 16;
     private const int MaxRateCharacters = 20;
     private const decimal MaxRate = 1_000_000_000m;
     private const decimal MaxMid = 1_000_000_000m;
@@ -58,16 +59,30 @@ public sealed record EcbDailyFile(DateOnly Date, IReadOnlyDictionary<Currency, d
 
     private static XElement SingleDay(Stream stream)
     {
+        using var file = new MemoryStream();
+        stream.CopyTo(file);
+        var settings = new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, MaxCharactersInDocument = MaxCharacters };
         try
         {
-            using var reader = XmlReader.Create(stream, new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, MaxCharactersInDocument = MaxCharacters });
+            RefuseDepth(file, settings);
+            file.Position = 0;
+            using var reader = XmlReader.Create(file, settings);
             var days = XDocument.Load(reader).Root?.Elements(Feed + "Cube").Elements(Feed + "Cube").Take(2).ToList() ?? [];
             return days.Count == 1 ? days[0] : throw new FormatException("The rate file must hold exactly one day.");
         }
         catch (XmlException e)
         {
-            throw new FormatException($"The rate file is not well-formed XML: {e.Message}", e);
+            throw new FormatException($"The rate file is not well-formed XML, or declares what it may not: line {e.LineNumber}, position {e.LinePosition}.", e);
         }
+    }
+
+    // Of a document that ends too early, the reader lists all that is open, and takes minutes over it where that is a hundred thousand elements.
+    private static void RefuseDepth(MemoryStream file, XmlReaderSettings settings)
+    {
+        file.Position = 0;
+        using var reader = XmlReader.Create(file, settings);
+        while (reader.Read())
+            if (reader.Depth > MaxDepth) throw new FormatException($"The rate file is nested more than {MaxDepth} levels deep.");
     }
 
     private static decimal ParseRate(string code, string? text) =>
