@@ -4,6 +4,7 @@ using PaymentOrchestrator.Api.Buyers;
 using PaymentOrchestrator.Api.Disputes;
 using PaymentOrchestrator.Api.Eligibility;
 using PaymentOrchestrator.Api.Events;
+using PaymentOrchestrator.Api.Fees;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.Ledger;
 using PaymentOrchestrator.Api.LinkedAccounts;
@@ -69,7 +70,8 @@ public static class ApiApp
         services.AddSingleton<PublicAddress>();
         services.AddProviders(configuration);
 
-        services.AddSingleton<ReferenceRates>();
+        services.AddRates(configuration);
+        services.AddSingleton<FeeScheduleStore>();
         services.AddSingleton<BuyerNetwork>();
         services.AddSingleton<IIpCountry>(_ => configuration["Network:CountryDatabase"] is { } path ? new MaxMindCountries(path) : new RegistryBlocks());
 
@@ -135,6 +137,11 @@ public static class ApiApp
         var v1 = app.MapGroup("/v1").AddEndpointFilter(ProblemHandling.RefuseBadParts);
         ListPaymentMethodsEndpoint.Map(v1);
         ListExchangeRatesEndpoint.Map(v1);
+        DecideRateEndpoints.Map(v1);
+
+        PublishFeeScheduleEndpoint.Map(v1);
+        PreviewFeeScheduleEndpoint.Map(v1);
+        ReadFeeSchedulesEndpoints.Map(v1);
 
         CreateBuyerEndpoint.Map(v1);
         GetBuyerEndpoint.Map(v1);

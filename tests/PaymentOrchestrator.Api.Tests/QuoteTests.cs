@@ -166,7 +166,7 @@ public sealed class QuoteTests(TestSystem system)
     {
         var tenant = await system.NewMarketplaceAsync();
         var buyer = await tenant.Test.BuyerAsync();
-        Assert.Equal("fee_default_1", (await tenant.Test.QuoteAsync(buyer, "card", "USD")).Must(201)["fee_schedule_id"]);
+        Assert.Equal("fee_default_2", (await tenant.Test.QuoteAsync(buyer, "card", "USD")).Must(201)["fee_schedule_id"]);
         await system.Database.ExecuteAsync(
             """
             insert into fee_schedules (id, marketplace_id, effective_from, rules, created_at) values ($1, $2, now() - interval '1 minute', '[

@@ -41,6 +41,7 @@ internal static class Documentation
             MapId<Ledger.LedgerTransactionResource>(options);
             MapId<Webhooks.WebhookEndpointResource>(options);
             MapId<Webhooks.WebhookDeliveryResource>(options);
+            MapId<Rates.ExchangeRateResource>(options);
             options.MapType<Observation>(() => new OpenApiSchema
             {
                 Description = "A word, or an amount of money.",

@@ -39,6 +39,11 @@ internal sealed record ProblemType(string Code, int Status, string Title, bool R
     public static readonly ProblemType RateSourceUnavailable = new("rate_source_unavailable", 503, "There is no rate fresh enough to price with.", Retryable: true);
     public static readonly ProblemType LockNotAvailable = new("lock_not_available", 422, "The price cannot be held for so long.");
 
+    // Rates and price lists.
+    public static readonly ProblemType FeeScheduleInstantTaken = new("fee_schedule_instant_taken", 409, "Another fee schedule begins at the same instant.");
+    public static readonly ProblemType RateNotHeld = new("rate_not_held", 409, "The rate is not held back.");
+    public static readonly ProblemType OperatorKeyNeeded = new("operator_key_needed", 403, "This is for an operator.");
+
     // Payments.
     public static readonly ProblemType QuoteExpired = new("quote_expired", 409, "The quote has expired.");
     public static readonly ProblemType QuoteConsumed = new("quote_consumed", 409, "The quote was used by a payment.");

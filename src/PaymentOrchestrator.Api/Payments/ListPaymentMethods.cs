@@ -53,8 +53,14 @@ public sealed record MethodCurrency
     /// <summary>Decimals of the minor unit: 0, 2 or 3.</summary>
     public required int MinorUnits { get; init; }
 
-    /// <summary>Basis points taken off the mid rate.</summary>
+    /// <summary>Basis points taken off the mid rate, for a price that holds 15 minutes.</summary>
     public required int MarkupBps { get; init; }
+
+    /// <summary>The same for each length: <c>1m</c>, <c>15m</c>, <c>1h</c> and <c>24h</c>.</summary>
+    public required IReadOnlyDictionary<string, int> LockMarkupBps { get; init; }
+
+    /// <summary><c>computed</c>; <c>zero</c>: the price list says that every order is free; <c>not_applicable</c>: the method has no fee.</summary>
+    public required string FeeStatus { get; init; }
 
     /// <summary>The fee line; null where the method has none.</summary>
     public required MethodFee? Fee { get; init; }
@@ -65,7 +71,11 @@ public sealed record MethodFee
 {
     public required string Code { get; init; }
 
+    /// <summary>What it is computed from, below the first tier.</summary>
     public required FeeBasis Basis { get; init; }
+
+    /// <summary>Other terms for larger orders; empty where there are none.</summary>
+    public IReadOnlyList<FeeTierDocument> Tiers { get; init; } = [];
 }
 
 internal sealed record ListPaymentMethods(Caller Caller) : IQuery<Result<PaymentMethodList>>;
@@ -76,7 +86,7 @@ internal sealed class ListPaymentMethodsHandler(Db db, ReferenceRates rates, Tim
     {
         await using var connection = await db.OpenAsync(cancellationToken);
         var schedule = (await connection.QuerySingleAsync<FeeScheduleRow>(new CommandDefinition(
-            FeeSchedules.FindInForce, new { marketplace = query.Caller.MarketplaceId, now = clock.Now().UtcDateTime }, cancellationToken: cancellationToken))).ToSchedule();
+            FeeSchedules.FindInForce, new { marketplace = query.Caller.MarketplaceId, mode = query.Caller.Mode.Code(), now = clock.Now().UtcDateTime }, cancellationToken: cancellationToken))).ToSchedule();
         var currencies = rates.Currencies.Append(Currency.Cnh).Append(Currency.Cny).ToList();
         return new PaymentMethodList
         {
@@ -99,17 +109,18 @@ internal sealed class ListPaymentMethodsHandler(Db db, ReferenceRates rates, Tim
 
     private static MethodCurrency Describe(FeeRule rule, Currency currency)
     {
-        // Priced by the engine, so that what is listed is what is charged.
-        var probe = FeeCalculator.Fee(rule, 0);
         return new MethodCurrency
         {
             Currency = currency,
             MinorUnits = currency.MinorUnits,
-            MarkupBps = QuoteEngine.MarkupBps(currency, rule),
-            Fee = probe is null ? null : new MethodFee
+            MarkupBps = QuoteEngine.MarkupBps(currency, rule, QuoteLock.FifteenMinutes),
+            LockMarkupBps = QuoteLocks.All.ToDictionary(hold => hold.Code(), hold => QuoteEngine.MarkupBps(currency, rule, hold)),
+            FeeStatus = (rule.Fee?.Status ?? FeeStatus.NotApplicable).Code(),
+            Fee = rule.Fee is not { } fee ? null : new MethodFee
             {
-                Code = probe.Code,
-                Basis = new FeeBasis { Kind = probe.Percentage == 0 ? "zero" : "computed", Percentage = probe.PercentageText },
+                Code = fee.Code,
+                Basis = FeeBasis.From(fee.Reckon(tier: null, limit: null)),
+                Tiers = [.. (fee.Tiers ?? []).Select(FeeTierDocument.Of)],
             },
         };
     }

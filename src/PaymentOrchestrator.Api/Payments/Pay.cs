@@ -112,11 +112,11 @@ internal sealed class PayHandler(
     {
         var fresh = await maker.MakeAsync(
             new QuoteWish(
-                quote.Owner, quote.BuyerId, quote.Method, quote.OrderId, quote.SupplierId, Quote.FixedOrder, quote.Price.Order, quote.Price.Source.Currency, null, buyerIp),
+                quote.Owner, quote.BuyerId, quote.Method, quote.OrderId, quote.SupplierId, Quote.FixedOrder, quote.Price.Order, quote.Price.Source.Currency, quote.Lock, buyerIp),
             schedule, cancellationToken);
         if (fresh.Problem is null) await quotes.TryInsertAsync(fresh.Value, null, cancellationToken);
         return new Problem(ProblemType.QuoteExpired, fresh.Problem is null
-            ? "The price has to be shown again: replacement is a fresh quote for the same order, method and currency."
+            ? "The price has to be shown again: replacement is a fresh quote for the same order, method, currency and length of hold."
             : "The price has to be shown again: ask for a new quote.")
         {
             Replacement = fresh.Problem is null ? fresh.Value.ToResource(fresh.Value.CreatedAt) : null,

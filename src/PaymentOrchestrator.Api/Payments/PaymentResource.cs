@@ -38,6 +38,9 @@ public sealed record PaymentResource : IResource
 
     public required IReadOnlyList<QuoteFee> Fees { get; init; }
 
+    /// <summary><c>computed</c>; <c>zero</c>: the price list says that it is free; <c>not_applicable</c>: the method has no fee, and fees is empty.</summary>
+    public string FeeStatus => QuoteFees.StatusOf(Fees);
+
     /// <summary>What leaves the buyer.</summary>
     public required Amount Total { get; init; }
 

@@ -21,7 +21,7 @@ public sealed record CreateQuoteRequest
     /// <summary>The public address of the buyer's browser; a payment within 15 minutes can rely on it.</summary>
     public string? BuyerIp { get; init; }
 
-    /// <summary>How long the price is to hold: <c>1m</c>, <c>15m</c> (default), <c>1h</c> or <c>24h</c>.</summary>
+    /// <summary>How long the price is to hold: <c>1m</c>, <c>15m</c> (default), <c>1h</c> or <c>24h</c>; the price list may ask a higher markup for longer.</summary>
     public string? Lock { get; init; }
 
     /// <summary><c>order</c> (default), or <c>source</c> to ask how much order a sum covers; that quote is indicative.</summary>
@@ -35,20 +35,11 @@ internal sealed record CreateQuote(Caller Caller, CreateQuoteRequest Request, Ke
 {
     private bool FixesSource => Request.FixedSide == Quote.FixedSource;
 
-    /// <summary>The lengths that a price can be held for.</summary>
-    public static IReadOnlyDictionary<string, TimeSpan> Locks { get; } = new Dictionary<string, TimeSpan>
-    {
-        ["1m"] = TimeSpan.FromMinutes(1),
-        ["15m"] = TimeSpan.FromMinutes(15),
-        ["1h"] = TimeSpan.FromHours(1),
-        ["24h"] = TimeSpan.FromHours(24),
-    };
-
     public void Validate(FieldErrors errors)
     {
         Request.Order.Validate(errors, amountNeeded: !FixesSource);
         errors.BuyerIp("buyer_ip", Request.BuyerIp);
-        if (Request.Lock is not null && !Locks.ContainsKey(Request.Lock)) errors.Add("lock", "invalid", "lock must be one of 1m, 15m, 1h, 24h.");
+        if (Request.Lock is not null && QuoteLocks.FromCode(Request.Lock) is null) errors.Add("lock", "invalid", "lock must be one of 1m, 15m, 1h, 24h.");
         if (Request.FixedSide is not (null or Quote.FixedOrder or Quote.FixedSource)) errors.Add("fixed_side", "invalid", "fixed_side must be order or source.");
         if (FixesSource)
         {
@@ -65,7 +56,7 @@ internal sealed record CreateQuote(Caller Caller, CreateQuoteRequest Request, Ke
     public QuoteWish ToWish() => new(
         Caller, Request.BuyerId, Request.Method, Request.Order.Id, Request.Order.SupplierId, FixesSource ? Quote.FixedSource : Quote.FixedOrder,
         (FixesSource ? Request.SourceAmount! : Request.Order.Amount!).ToMoney(), Request.SourceCurrency,
-        Request.Lock is null ? null : Locks[Request.Lock], Request.BuyerIp);
+        QuoteLocks.FromCode(Request.Lock), Request.BuyerIp);
 }
 
 internal sealed class CreateQuoteHandler(QuoteStore store, QuoteMaker maker, TimeProvider clock) : ICommandHandler<CreateQuote, Result<QuoteResource>>

@@ -2,6 +2,7 @@ using PaymentOrchestrator.Api.Buyers;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.Orders;
 using PaymentOrchestrator.Api.Payments;
+using PaymentOrchestrator.Api.Rates;
 using PaymentOrchestrator.Domain;
 
 namespace PaymentOrchestrator.Api.Quotes;
@@ -31,6 +32,9 @@ internal sealed record Quote
     public required string FeeScheduleId { get; init; }
 
     public required string? BuyerIp { get; init; }
+
+    /// <summary>How long the price was asked to hold; null for as long as is usual.</summary>
+    public required QuoteLock? Lock { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
 
@@ -62,12 +66,14 @@ internal sealed record Quote
             Source = mid.Source,
             AsOf = mid.AsOf,
             Stale = mid.Stale,
+            RateId = mid.RateId is { } rate ? new Id<ExchangeRateResource>(rate) : null,
         },
         OrderAmount = Price.Order,
         SourceAmount = Price.Source,
         Fees = QuoteFees.Of(Price.Fees),
         Total = Price.Total,
         FeeScheduleId = FeeScheduleId,
+        Lock = Lock?.Code(),
         Indicative = Indicative,
         PaymentId = PaymentId,
         Livemode = Owner.Mode == Mode.Live,
@@ -84,10 +90,14 @@ internal static class QuoteFees
         {
             Code = fee.Code,
             Amount = fee.Amount,
-            Basis = new FeeBasis { Kind = fee.Percentage == "0" ? "zero" : "computed", Percentage = fee.Percentage },
+            Basis = FeeBasis.From(fee.Reckoning),
         }),
     ];
 
     public static IReadOnlyList<PriceFee> ToDomain(IEnumerable<QuoteFee> fees) =>
-        [.. fees.Select(fee => new PriceFee(fee.Code, fee.Amount.ToMoney(), fee.Basis.Percentage))];
+        [.. fees.Select(fee => new PriceFee(fee.Code, fee.Amount.ToMoney(), fee.Basis.ToReckoning()))];
+
+    /// <summary><c>computed</c>, <c>zero</c> or <c>not_applicable</c>.</summary>
+    public static string StatusOf(IReadOnlyList<QuoteFee> fees) =>
+        (fees.Count == 0 ? FeeStatus.NotApplicable : fees.Max(fee => fee.Basis.ToReckoning().Status)).Code();
 }

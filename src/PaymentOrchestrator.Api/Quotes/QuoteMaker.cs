@@ -10,14 +10,14 @@ namespace PaymentOrchestrator.Api.Quotes;
 /// <param name="Fixed">The order's amount (CNY), or the source amount when that side is fixed.</param>
 internal sealed record QuoteWish(
     Caller Owner, Id<BuyerResource> BuyerId, PaymentMethod Method, string OrderId, string? SupplierId, string FixedSide, Money Fixed, Currency Source,
-    TimeSpan? Lock, string? BuyerIp);
+    QuoteLock? Lock, string? BuyerIp);
 
 /// <summary>Prices a wish: the rate of its method, the fee schedule's rule, the quote engine, and how long the price holds.</summary>
-internal sealed class QuoteMaker(ProviderDirectory providers, ReferenceRates reference, IConfiguration configuration, TimeProvider clock)
+internal sealed class QuoteMaker(ProviderDirectory providers, ReferenceRates reference, RateJournal journal, IConfiguration configuration, TimeProvider clock)
 {
     public static Problem NoPriceInTime { get; } = new(ProblemType.ProviderUnavailable, "The provider gave no price in time. Ask again.") { RetryAfter = 1 };
 
-    private readonly TimeSpan defaultLock = configuration.GetValue<TimeSpan?>("Quotes:Lock") ?? TimeSpan.FromMinutes(15);
+    private readonly (TimeSpan Length, QuoteLock Priced) usual = Usual(configuration.GetValue<TimeSpan?>("Quotes:Lock") ?? TimeSpan.FromMinutes(15));
 
     public async Task<Result<Quote>> MakeAsync(QuoteWish wish, FeeSchedule schedule, CancellationToken cancellationToken) =>
         Make(wish, schedule, await MidAsync(wish, cancellationToken));
@@ -30,9 +30,10 @@ internal sealed class QuoteMaker(ProviderDirectory providers, ReferenceRates ref
     {
         if (rate.Problem is { } problem) return problem;
         var (mid, rule) = (rate.Value, schedule.RuleFor(wish.Method, wish.Source));
+        var hold = wish.Lock ?? usual.Priced;
         var result = wish.FixedSide == Quote.FixedSource
-            ? QuoteEngine.ForSource(wish.Fixed, mid, rule)
-            : QuoteEngine.ForOrder(wish.Fixed, wish.Source, mid, rule);
+            ? QuoteEngine.ForSource(wish.Fixed, mid, rule, hold)
+            : QuoteEngine.ForOrder(wish.Fixed, wish.Source, mid, rule, hold);
         if (result is PriceResult.TooLarge large) return Problem.TooLarge(large.Amount, large.Currency);
         var price = ((PriceResult.Priced)result).Price;
         if (price.Order.Value == 0)
@@ -40,7 +41,7 @@ internal sealed class QuoteMaker(ProviderDirectory providers, ReferenceRates ref
 
         // After the provider was asked: the lock counts from when the price is ours to give.
         var now = clock.Now();
-        var until = now + (wish.Lock ?? defaultLock);
+        var until = now + (wish.Lock?.Length() ?? usual.Length);
         if (mid?.GuaranteedUntil is { } guaranteed && guaranteed < until)
         {
             if (wish.Lock is not null)
@@ -60,6 +61,7 @@ internal sealed class QuoteMaker(ProviderDirectory providers, ReferenceRates ref
             Price = price,
             FeeScheduleId = schedule.Id,
             BuyerIp = wish.BuyerIp,
+            Lock = wish.Lock,
             CreatedAt = now,
             ExpiresAt = until,
         };
@@ -70,6 +72,8 @@ internal sealed class QuoteMaker(ProviderDirectory providers, ReferenceRates ref
     {
         if (!wish.Method.Accepts(wish.Source)) return NotSupported(wish);
         if (wish.Source == Currency.Cny) return (MidRate?)null;
+        // Never a guess: nothing was ever fetched, so nothing is known of any currency.
+        if (reference.Empty && wish.Source != Currency.Cnh) return NoRate("No reference rate has been fetched yet. Try again in a minute; GET /v1/exchange-rates says how the source does.", 60);
         IRateSource source = reference;
         // A fixed source amount informs only: WorldFirst guarantees prices for an order, so the reference rate serves there.
         if (wish.Method.IsFundedByWorldFirst() && wish.FixedSide == Quote.FixedOrder)
@@ -81,17 +85,27 @@ internal sealed class QuoteMaker(ProviderDirectory providers, ReferenceRates ref
             source = worldFirst;
         }
 
-        return await source.MidAsync(wish.Source, wish.Fixed, cancellationToken) switch
+        var answer = await source.MidAsync(wish.Source, wish.Fixed, cancellationToken);
+        if (answer is ProviderAnswer<MidRate>.Ok priced) journal.Note(priced.Value);
+        return answer switch
         {
-            ProviderAnswer<MidRate>.Ok { Value: { Stale: true } } when wish.Owner.Mode == Mode.Live => new Problem(
-                ProblemType.RateSourceUnavailable, "The newest reference rate is older than is allowed for real money. Try again when the source has published.")
-            { RetryAfter = 600 },
+            ProviderAnswer<MidRate>.Ok { Value: { Stale: true } } when wish.Owner.Mode == Mode.Live => NoRate(
+                "The newest reference rate is older than is allowed for real money. Try again when the source has published; GET /v1/exchange-rates says how it does.", 600),
             ProviderAnswer<MidRate>.Ok ok => ok.Value,
             ProviderAnswer<MidRate>.Refused { Code: FailureCode.LimitExceeded } => Problem.TooLarge("source_amount", wish.Source),
             ProviderAnswer<MidRate>.Refused => NotSupported(wish),
             _ => NoPriceInTime,
         };
     }
+
+    /// <summary>A usual hold of a length that price lists do not name is priced as the next longer one.</summary>
+    /// <exception cref="InvalidOperationException">It is longer than a day, or nothing.</exception>
+    private static (TimeSpan, QuoteLock) Usual(TimeSpan length) =>
+        length > TimeSpan.Zero && QuoteLocks.Covering(length) is { } priced
+            ? (length, priced)
+            : throw new InvalidOperationException("Quotes:Lock must be more than nothing and at most 24 hours.");
+
+    private static Problem NoRate(string detail, int retryAfter) => new(ProblemType.RateSourceUnavailable, detail) { RetryAfter = retryAfter };
 
     private static Problem NotSupported(QuoteWish wish)
     {

@@ -2,6 +2,7 @@ using PaymentOrchestrator.Api.Buyers;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.Orders;
 using PaymentOrchestrator.Api.Payments;
+using PaymentOrchestrator.Api.Rates;
 using PaymentOrchestrator.Domain;
 
 namespace PaymentOrchestrator.Api.Quotes;
@@ -42,11 +43,17 @@ public sealed record QuoteResource : IResource
     /// <summary>Fees on top of source_amount; a fee of zero is a line of zero.</summary>
     public required IReadOnlyList<QuoteFee> Fees { get; init; }
 
+    /// <summary><c>computed</c>; <c>zero</c>: the price list says that it is free; <c>not_applicable</c>: the method has no fee, and fees is empty.</summary>
+    public string FeeStatus => QuoteFees.StatusOf(Fees);
+
     /// <summary>What leaves the buyer: source_amount and all fees.</summary>
     public required Amount Total { get; init; }
 
     /// <summary>The price list that it was made with.</summary>
     public required string FeeScheduleId { get; init; }
+
+    /// <summary>How long the price was asked to hold; null for as long as is usual.</summary>
+    public string? Lock { get; init; }
 
     /// <summary>True when it only informs and cannot be paid.</summary>
     public required bool Indicative { get; init; }
@@ -91,6 +98,9 @@ public sealed record QuoteRate
 
     /// <summary>The rate was older than the configured age.</summary>
     public required bool Stale { get; init; }
+
+    /// <summary>The stored rate; null where the provider guaranteed the price for this order alone, and for par.</summary>
+    public Id<ExchangeRateResource>? RateId { get; init; }
 }
 
 /// <summary>One fee line.</summary>
@@ -113,6 +123,39 @@ public sealed record FeeBasis
     /// <summary>Per cent, as a decimal.</summary>
     public required string Percentage { get; init; }
 
-    /// <summary>Always <c>source_amount</c>: the converted order alone, half away from zero.</summary>
+    /// <summary>On top of it; null for none.</summary>
+    public Amount? Fixed { get; init; }
+
+    /// <summary>Where the price list's tier begins that the order fell into; null below the first.</summary>
+    public Amount? TierFrom { get; init; }
+
+    /// <summary>The fee is never less; null for no such limit.</summary>
+    public Amount? Minimum { get; init; }
+
+    /// <summary>The fee is never more; null for no such limit.</summary>
+    public Amount? Maximum { get; init; }
+
+    /// <summary><c>minimum</c> or <c>maximum</c> where that decided; null otherwise.</summary>
+    public string? Limit { get; init; }
+
+    /// <summary>What the percentage is of. Always <c>source_amount</c>: the converted order alone. The fee is rounded once, half away from zero.</summary>
     public string Of { get; init; } = "source_amount";
+
+    private const string AtLeast = "minimum";
+    private const string AtMost = "maximum";
+
+    internal static FeeBasis From(FeeReckoning reckoning) => new()
+    {
+        Kind = reckoning.Status.Code(),
+        Percentage = reckoning.Percentage,
+        Fixed = reckoning.Fixed is { } extra ? extra : null,
+        TierFrom = reckoning.TierFrom is { } from ? from : null,
+        Minimum = reckoning.Minimum is { } least ? least : null,
+        Maximum = reckoning.Maximum is { } most ? most : null,
+        Limit = reckoning.Limit switch { FeeLimit.Minimum => AtLeast, FeeLimit.Maximum => AtMost, _ => null },
+    };
+
+    internal FeeReckoning ToReckoning() => new(
+        Kind == FeeStatus.Zero.Code() ? FeeStatus.Zero : FeeStatus.Computed, Percentage, Fixed?.ToMoney(), TierFrom?.ToMoney(), Minimum?.ToMoney(), Maximum?.ToMoney(),
+        Limit switch { AtLeast => FeeLimit.Minimum, AtMost => FeeLimit.Maximum, _ => null });
 }

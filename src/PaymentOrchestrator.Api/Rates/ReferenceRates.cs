@@ -1,50 +1,43 @@
-using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Domain;
 
 namespace PaymentOrchestrator.Api.Rates;
 
-/// <summary>The reference rates in force: the ECB's daily file, from <c>Rates:Ecb:File</c> or, by default, the embedded one of 2026-04-13.</summary>
-internal sealed class ReferenceRates : IRateSource
+/// <summary>A rate in force.</summary>
+internal sealed record StoredRate(Guid Id, string Source, Currency Base, decimal Mid, DateTimeOffset AsOf);
+
+/// <summary>
+/// The reference rates in force, as this instance last read them from the table. A rate that its source stopped giving, or whose successor is held
+/// back, stays in force and ages. Where nothing was ever fetched there is nothing: no rate is made up.
+/// </summary>
+internal sealed class ReferenceRates(RateSettings settings, TimeProvider clock) : IRateSource
 {
-    private const string Embedded = "eurofxref-daily-2026-04-13.xml";
+    private volatile IReadOnlyDictionary<Currency, StoredRate> book = new Dictionary<Currency, StoredRate>();
 
-    // The ECB publishes at about 16:00 Central European Time.
-    private static readonly TimeOnly PublishedAt = new(15, 0);
-
-    private readonly TimeProvider clock;
-    private readonly TimeSpan maxAge;
-    private readonly EcbDailyFile file;
-
-    public ReferenceRates(IConfiguration configuration, TimeProvider clock)
-    {
-        this.clock = clock;
-        maxAge = configuration.GetValue<TimeSpan?>("Rates:MaxAge") ?? TimeSpan.FromDays(6);
-        var path = configuration["Rates:Ecb:File"];
-        using var stream = path is null
-            ? typeof(ReferenceRates).Assembly.GetManifestResourceStream(Embedded)!
-            : File.OpenRead(path);
-        file = EcbDailyFile.Read(stream);
-    }
-
-    /// <summary>When the source fixed the rates.</summary>
-    public DateTimeOffset AsOf => new(file.Date.ToDateTime(PublishedAt), TimeSpan.Zero);
-
-    /// <summary>Older than <c>Rates:MaxAge</c> (default 6 days: longer than any holiday gap).</summary>
-    public bool Stale => clock.Now() - AsOf > maxAge;
+    /// <summary>No rate is known at all.</summary>
+    public bool Empty => book.Count == 0;
 
     /// <summary>Every currency with a rate against CNY, CNY itself left out.</summary>
-    public IEnumerable<Currency> Currencies =>
-        file.UnitsPerEuro.Keys.Where(currency => currency != Currency.Cny).OrderBy(currency => currency.Code, StringComparer.Ordinal);
+    public IEnumerable<Currency> Currencies => book.Keys.OrderBy(currency => currency.Code, StringComparer.Ordinal);
 
-    /// <summary>CNY per unit; for CNH, which the ECB does not fix and which settles 1:1, par. Null where there is none.</summary>
+    /// <summary>CNY per unit; for CNH, which no bank fixes and which settles 1:1, par. Null where there is none.</summary>
     public MidRate? Mid(Currency source)
     {
-        if (source == Currency.Cnh) return new MidRate(new ExchangeRate(source, Currency.Cny, 1m), "par", AsOf, false);
-        return source == Currency.Cny || file.MidAgainstCny(source) is not { } rate ? null : new MidRate(rate, "ecb", AsOf, Stale);
+        var rates = book;
+        if (source == Currency.Cnh)
+            return new MidRate(new ExchangeRate(source, Currency.Cny, 1m), "par", rates.Count == 0 ? clock.GetUtcNow() : rates.Values.Max(rate => rate.AsOf), false);
+        return rates.TryGetValue(source, out var stored)
+            ? new MidRate(new ExchangeRate(source, Currency.Cny, stored.Mid), stored.Source, stored.AsOf, IsStale(stored.AsOf), RateId: stored.Id)
+            : null;
     }
+
+    /// <summary>Older than <c>Rates:MaxAge</c>.</summary>
+    public bool IsStale(DateTimeOffset asOf) => clock.GetUtcNow() - asOf > settings.MaxAge;
 
     public Task<ProviderAnswer<MidRate>> MidAsync(Currency source, Money order, CancellationToken cancellationToken) =>
         Task.FromResult<ProviderAnswer<MidRate>>(Mid(source) is { } mid
             ? new ProviderAnswer<MidRate>.Ok(mid)
             : new ProviderAnswer<MidRate>.Refused(FailureCode.CurrencyNotSupported, $"There is no rate for {source} against CNY."));
+
+    /// <summary>Takes the place of what was in force.</summary>
+    public void Replace(IReadOnlyDictionary<Currency, StoredRate> fresh) => book = fresh;
 }

@@ -17,9 +17,15 @@ public sealed record FeeSchedule(string Id, DateTimeOffset EffectiveFrom, IReadO
 /// <summary>Fee and markup of one method.</summary>
 /// <param name="Method">The method.</param>
 /// <param name="Currency">The source currency it holds for; null for all that have no rule of their own.</param>
-/// <param name="MarkupBps">Basis points taken off the mid rate, 0–9999.</param>
-/// <param name="FeeCode">The code of the fee line; null for no fee line at all.</param>
-/// <param name="FeePercentage">Per cent of the converted order amount, 0–100; zero is shown as a line of zero.</param>
+/// <param name="MarkupBps">Basis points taken off the mid rate, 0–9999, for every length of hold that has none of its own.</param>
+/// <param name="Fee">The fee line; null for no fee line at all.</param>
 /// <param name="FeeRefundable">Whether a refund gives back its part of the fee.</param>
-public sealed record FeeRule(
-    PaymentMethod Method, Currency? Currency, int MarkupBps, string? FeeCode, decimal FeePercentage, bool FeeRefundable = true);
+public sealed record FeeRule(PaymentMethod Method, Currency? Currency, int MarkupBps, FeeTerms? Fee, bool FeeRefundable = true)
+{
+    private static readonly Dictionary<QuoteLock, int> None = [];
+
+    /// <summary>The markups of the lengths of hold that have one of their own, 0–9999 basis points.</summary>
+    public IReadOnlyDictionary<QuoteLock, int> LockMarkupBps { get; init; } = None;
+
+    public int MarkupBpsFor(QuoteLock hold) => LockMarkupBps.TryGetValue(hold, out var own) ? own : MarkupBps;
+}

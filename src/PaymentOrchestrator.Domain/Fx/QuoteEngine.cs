@@ -16,9 +16,16 @@ public sealed record Price(
     Money Order, Money Source, MidRate? Mid, ExchangeRate? Customer, int MarkupBps, Money Markup, IReadOnlyList<PriceFee> Fees, Money Total, bool FeeRefundable)
 {
     public Money Fee => Total - Source;
+
+    /// <summary>Whether the fee was computed, is zero by the price list, or is none of the method's.</summary>
+    public FeeStatus FeeStatus => Fees.Count == 0 ? FeeStatus.NotApplicable : Fees.Max(fee => fee.Reckoning.Status);
 }
 
-public sealed record PriceFee(string Code, Money Amount, string Percentage);
+/// <summary>One fee of a price.</summary>
+/// <param name="Code">The fee's code, from the schedule.</param>
+/// <param name="Amount">In the source currency.</param>
+/// <param name="Reckoning">How it came about.</param>
+public sealed record PriceFee(string Code, Money Amount, FeeReckoning Reckoning);
 
 /// <summary>The answer of the quote engine: a price, or the amount that would be too large to say exactly.</summary>
 public abstract record PriceResult
@@ -41,32 +48,34 @@ public static class QuoteEngine
     /// <param name="source">The currency the buyer pays in.</param>
     /// <param name="mid">Its mid rate against CNY; null exactly when <paramref name="source"/> is CNY.</param>
     /// <param name="rule">Fee and markup.</param>
+    /// <param name="hold">How long the price is to hold: decides the markup.</param>
     /// <exception cref="ArgumentException">The order is not in CNY, or the rate is missing or another currency's.</exception>
-    public static PriceResult ForOrder(Money order, Currency source, MidRate? mid, FeeRule rule)
+    public static PriceResult ForOrder(Money order, Currency source, MidRate? mid, FeeRule rule, QuoteLock hold = QuoteLock.FifteenMinutes)
     {
         if (order.Currency != Currency.Cny) throw new ArgumentException($"An order is in CNY, not in {order.Currency}.", nameof(order));
         RequireRateOf(source, mid);
         if (order.Value > Money.MaxValue) return new PriceResult.TooLarge("order_amount", order.Currency);
-        if (mid is null) return Assemble(order, source, order.Value, null, null, rule);
-        var customer = Customer(mid, rule);
-        return Assemble(order, source, customer.SellToBuy(order), mid, customer, rule);
+        if (mid is null) return Assemble(order, source, order.Value, null, null, rule, hold);
+        var customer = Customer(mid, rule, hold);
+        return Assemble(order, source, customer.SellToBuy(order), mid, customer, rule, hold);
     }
 
     /// <summary>What the buyer converts is fixed; how much order it covers is rounded down to the minor unit.</summary>
     /// <param name="source">Positive, in the currency the buyer pays in; fees come on top.</param>
     /// <param name="mid">Its mid rate against CNY; null exactly when <paramref name="source"/> is in CNY.</param>
     /// <param name="rule">Fee and markup.</param>
+    /// <param name="hold">How long the price is to hold: decides the markup.</param>
     /// <exception cref="ArgumentException">The rate is missing or another currency's.</exception>
-    public static PriceResult ForSource(Money source, MidRate? mid, FeeRule rule)
+    public static PriceResult ForSource(Money source, MidRate? mid, FeeRule rule, QuoteLock hold = QuoteLock.FifteenMinutes)
     {
         RequireRateOf(source.Currency, mid);
         if (source.Value > Money.MaxValue) return new PriceResult.TooLarge("source_amount", source.Currency);
-        if (mid is null) return Assemble(source, source.Currency, source.Value, null, null, rule);
-        var customer = Customer(mid, rule);
+        if (mid is null) return Assemble(source, source.Currency, source.Value, null, null, rule, hold);
+        var customer = Customer(mid, rule, hold);
         var order = customer.BuyBySelling(source);
         return order > Money.MaxValue
             ? new PriceResult.TooLarge("order_amount", Currency.Cny)
-            : Assemble(new Money(Currency.Cny, (long)order), source.Currency, source.Value, mid, customer, rule);
+            : Assemble(new Money(Currency.Cny, (long)order), source.Currency, source.Value, mid, customer, rule, hold);
     }
 
     // Without its own rate a foreign amount would be taken one to one, or at the price of something else.
@@ -77,22 +86,22 @@ public static class QuoteEngine
     }
 
     // CNH settles 1:1 against CNY: there is no conversion that a markup could be taken on.
-    private static ExchangeRate Customer(MidRate mid, FeeRule rule) => mid.Rate.LessMarkup(MarkupBps(mid.Rate.Base, rule));
+    private static ExchangeRate Customer(MidRate mid, FeeRule rule, QuoteLock hold) => mid.Rate.LessMarkup(MarkupBps(mid.Rate.Base, rule, hold));
 
     /// <summary>The markup that a rule comes to in a currency: none where nothing is converted.</summary>
-    public static int MarkupBps(Currency source, FeeRule rule) => source == Currency.Cnh || source == Currency.Cny ? 0 : rule.MarkupBps;
+    public static int MarkupBps(Currency source, FeeRule rule, QuoteLock hold) => source == Currency.Cnh || source == Currency.Cny ? 0 : rule.MarkupBpsFor(hold);
 
-    private static PriceResult Assemble(Money order, Currency source, BigInteger converted, MidRate? mid, ExchangeRate? customer, FeeRule rule)
+    private static PriceResult Assemble(Money order, Currency source, BigInteger converted, MidRate? mid, ExchangeRate? customer, FeeRule rule, QuoteLock hold)
     {
         if (converted > Money.MaxValue) return new PriceResult.TooLarge("source_amount", source);
-        var fee = FeeCalculator.Fee(rule, converted);
+        var fee = FeeCalculator.Fee(rule, order, source, converted, mid?.Rate);
         var total = converted + (fee?.Value ?? 0);
         if (total > Money.MaxValue) return new PriceResult.TooLarge("total", source);
 
         var sourceAmount = new Money(source, (long)converted);
         var atMid = mid is null ? converted : mid.Rate.SellToBuy(order);
-        IReadOnlyList<PriceFee> fees = fee is null ? [] : [new PriceFee(fee.Code, new Money(source, (long)fee.Value), fee.PercentageText)];
+        IReadOnlyList<PriceFee> fees = fee is null ? [] : [new PriceFee(fee.Code, new Money(source, (long)fee.Value), fee.Reckoning)];
         return new PriceResult.Priced(new Price(
-            order, sourceAmount, mid, customer, MarkupBps(source, rule), new Money(source, (long)(converted - atMid)), fees, new Money(source, (long)total), rule.FeeRefundable));
+            order, sourceAmount, mid, customer, MarkupBps(source, rule, hold), new Money(source, (long)(converted - atMid)), fees, new Money(source, (long)total), rule.FeeRefundable));
     }
 }

@@ -5,10 +5,10 @@ internal static class ExampleSchedule
 {
     public static FeeSchedule Value { get; } = new("fee_example", new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero),
     [
-        new(PaymentMethod.WorldPay, null, 40, null, 0m),
-        new(PaymentMethod.Alipay, null, 0, "alipay_service_fee", 0m),
-        new(PaymentMethod.WorldFirstBalance, null, 40, null, 0m),
-        new(PaymentMethod.Card, null, 0, "card_service_fee", 3m),
+        new(PaymentMethod.WorldPay, null, 40, null),
+        new(PaymentMethod.Alipay, null, 0, new FeeTerms("alipay_service_fee", 0m)),
+        new(PaymentMethod.WorldFirstBalance, null, 40, null),
+        new(PaymentMethod.Card, null, 0, new FeeTerms("card_service_fee", 3m)),
     ]);
 
     public static FeeRule For(PaymentMethod method) => Value.RuleFor(method, Currency.Usd);

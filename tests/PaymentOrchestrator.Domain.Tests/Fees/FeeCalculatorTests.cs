@@ -7,7 +7,10 @@ namespace PaymentOrchestrator.Domain.Tests;
 
 public sealed class FeeCalculatorTests
 {
-    private static FeeRule Rule(decimal percentage) => new(PaymentMethod.Card, null, 0, "card_service_fee", percentage);
+    private static FeeRule Rule(decimal percentage) => new(PaymentMethod.Card, null, 0, new FeeTerms("card_service_fee", percentage));
+
+    /// <summary>In CNY, where nothing is converted.</summary>
+    private static FeeLine? Fee(FeeRule rule, BigInteger converted) => FeeCalculator.Fee(rule, new Money(Currency.Cny, 1), Currency.Cny, converted, null);
 
     [Theory]
     [InlineData(180700, "3", 5421)] // 5,421.00
@@ -24,7 +27,7 @@ public sealed class FeeCalculatorTests
     [InlineData(2000, "0.125", 3)] // 2.50
     [InlineData(1_000_000, "0", 0)]
     public void A_percentage_of_the_converted_order_half_away_from_zero(long converted, string percentage, long fee) =>
-        Assert.Equal(fee, (long)FeeCalculator.Fee(Rule(decimal.Parse(percentage, CultureInfo.InvariantCulture)), converted)!.Value);
+        Assert.Equal(fee, (long)Fee(Rule(decimal.Parse(percentage, CultureInfo.InvariantCulture)), converted)!.Value);
 
     [Fact]
     public void The_fee_is_the_nearest_minor_unit_to_the_exact_percentage() =>
@@ -32,9 +35,9 @@ public sealed class FeeCalculatorTests
             (converted, percentage) =>
             {
                 var exact = (Exact)converted * Exact.Of(percentage) / 100;
-                var line = FeeCalculator.Fee(Rule(percentage), converted)!;
+                var line = Fee(Rule(percentage), converted)!;
                 Assert.Equal(exact.HalfUp(), line.Value);
-                Assert.Equal(("card_service_fee", percentage), (line.Code, line.Percentage));
+                Assert.Equal(("card_service_fee", FeeReckoning.Text(percentage)), (line.Code, line.Reckoning.Percentage));
             },
             iter: 5_000);
 
@@ -42,19 +45,18 @@ public sealed class FeeCalculatorTests
     public void Amounts_beyond_a_long_are_exact_too() =>
         Assert.Equal(
             BigInteger.Parse("3000000000000000000000", CultureInfo.InvariantCulture),
-            FeeCalculator.Fee(Rule(3m), BigInteger.Pow(10, 23))!.Value);
+            Fee(Rule(3m), BigInteger.Pow(10, 23))!.Value);
 
     [Fact]
     public void A_rule_without_a_fee_code_has_no_line() =>
-        Assert.Null(FeeCalculator.Fee(new FeeRule(PaymentMethod.WorldPay, null, 40, null, 0m), 180_700));
+        Assert.Null(Fee(new FeeRule(PaymentMethod.WorldPay, null, 40, null), 180_700));
 
     [Fact]
     public void A_fee_of_zero_is_a_line_of_zero()
     {
-        var line = FeeCalculator.Fee(new FeeRule(PaymentMethod.Alipay, null, 0, "alipay_service_fee", 0m), 1_234_567);
+        var line = Fee(new FeeRule(PaymentMethod.Alipay, null, 0, new FeeTerms("alipay_service_fee", 0m)), 1_234_567);
 
-        Assert.Equal(new FeeLine("alipay_service_fee", 0, 0m), line);
-        Assert.Equal("0", line!.PercentageText);
+        Assert.Equal(new FeeLine("alipay_service_fee", 0, new FeeReckoning(FeeStatus.Zero, "0")), line);
     }
 
     [Theory]
@@ -65,5 +67,5 @@ public sealed class FeeCalculatorTests
     [InlineData("0", "0")]
     [InlineData("100", "100")]
     public void Percentages_read_without_trailing_zeros(string percentage, string text) =>
-        Assert.Equal(text, new FeeLine("x", 0, decimal.Parse(percentage, CultureInfo.InvariantCulture)).PercentageText);
+        Assert.Equal(text, FeeReckoning.Text(decimal.Parse(percentage, CultureInfo.InvariantCulture)));
 }

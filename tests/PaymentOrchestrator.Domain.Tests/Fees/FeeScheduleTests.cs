@@ -6,10 +6,10 @@ public sealed class FeeScheduleTests
 {
     private static readonly Currency Jpy = Currency.Parse("JPY");
 
-    private static readonly FeeRule CardInYen = new(PaymentMethod.Card, Jpy, 10, "card_service_fee", 2.5m);
-    private static readonly FeeRule CardElsewhere = new(PaymentMethod.Card, null, 0, "card_service_fee", 3m);
-    private static readonly FeeRule WorldPayInYen = new(PaymentMethod.WorldPay, Jpy, 60, null, 0m);
-    private static readonly FeeRule WorldPayInEuro = new(PaymentMethod.WorldPay, Currency.Eur, 20, null, 0m);
+    private static readonly FeeRule CardInYen = new(PaymentMethod.Card, Jpy, 10, new FeeTerms("card_service_fee", 2.5m));
+    private static readonly FeeRule CardElsewhere = new(PaymentMethod.Card, null, 0, new FeeTerms("card_service_fee", 3m));
+    private static readonly FeeRule WorldPayInYen = new(PaymentMethod.WorldPay, Jpy, 60, null);
+    private static readonly FeeRule WorldPayInEuro = new(PaymentMethod.WorldPay, Currency.Eur, 20, null);
 
     public static TheoryData<bool> Orders => [false, true];
 

@@ -49,7 +49,8 @@ public sealed class EcbDailyFileTests
 
     [Fact]
     public void A_mid_of_any_two_rates_is_their_quotient_at_ten_digits() =>
-        Gen.Select(Gen.Int[1, 99_999_999], Gen.Int[1, 99_999_999], Gen.Int[0, 5], Gen.Int[0, 5]).Sample(
+        Gen.Select(Gen.Int[1, 99_999_999], Gen.Int[1, 99_999_999], Gen.Int[0, 5], Gen.Int[0, 5])
+            .Where((cny, usd, cnyScale, usdScale) => Any.Decimal(cny, cnyScale) / Any.Decimal(usd, usdScale) is >= 0.000000001m and <= 1_000_000_000m).Sample(
             (cny, usd, cnyScale, usdScale) =>
             {
                 var file = Read(Feed($"<Cube currency='CNY' rate='{Any.Decimal(cny, cnyScale)}'/>", $"<Cube currency='USD' rate='{Any.Decimal(usd, usdScale)}'/>"));
@@ -117,6 +118,50 @@ public sealed class EcbDailyFileTests
     [InlineData("99999999999999999999999999999999")]
     public void A_rate_that_is_not_a_plain_positive_decimal_with_a_point_refuses_the_file(string rate) =>
         AssertRefused(Feed(Cny, $"<Cube currency=\"USD\" rate=\"{rate}\"/>"), "USD");
+
+    [Theory]
+    [InlineData("7922816251426433759354395033")]
+    [InlineData("1000000001")]
+    [InlineData("10000000000000000000")]
+    [InlineData("0.0000000000000000000000000001")]
+    [InlineData("0.0000000000000001")]
+    [InlineData("1.000000000000000000000000000000000000001")]
+    public void A_rate_that_nothing_on_earth_could_be_worth_refuses_the_file_instead_of_overflowing_later(string rate)
+    {
+        AssertRefused(Feed(Cny, $"<Cube currency='USD' rate='{rate}'/>"), "USD");
+        AssertRefused(Feed($"<Cube currency='CNY' rate='{rate}'/>", "<Cube currency='USD' rate='1.1684'/>"), "CNY");
+    }
+
+    [Fact]
+    public void Whatever_is_accepted_has_a_mid_for_every_currency() =>
+        Gen.Select(Gen.Long[1, 9_999_999_999_999], Gen.Int[0, 17], Gen.Long[1, 9_999_999_999_999], Gen.Int[0, 17]).Sample(
+            (cny, cnyScale, usd, usdScale) =>
+            {
+                EcbDailyFile file;
+                try
+                {
+                    file = Read(Feed($"<Cube currency='CNY' rate='{Any.Decimal(cny, cnyScale)}'/>", $"<Cube currency='USD' rate='{Any.Decimal(usd, usdScale)}'/>"));
+                }
+                catch (FormatException)
+                {
+                    return;
+                }
+
+                Assert.All(file.UnitsPerEuro.Keys, currency => Assert.True(file.MidAgainstCny(currency)!.Value > 0));
+            },
+            iter: 5_000);
+
+    [Fact]
+    public void Entities_that_multiply_depth_and_length_are_refused_at_once()
+    {
+        var laughs = string.Concat(Enumerable.Range(1, 9).Select(i => $"<!ENTITY l{i} '{string.Concat(Enumerable.Repeat($"&l{i - 1};", 10))}'>"));
+        AssertRefused($"<!DOCTYPE x [<!ENTITY l0 'lol'>{laughs}]>" + Feed("<Cube currency='CNY' rate='&l9;'/>"), "not well-formed");
+        AssertRefused(Feed(Cny, $"<!-- {new string('x', 1_000_000)} -->"), "not well-formed");
+        AssertRefused(Feed(Cny) + string.Concat(Enumerable.Repeat("<a>", 300_000)), "not well-formed");
+        AssertRefused(string.Concat(Enumerable.Repeat("<a>", 300_000)), "nested");
+        AssertRefused(Envelope(string.Concat(Enumerable.Repeat("<a>", 100_000))), "nested");
+        AssertRefused(Envelope(string.Concat(Enumerable.Repeat("<a>", 100_000)) + string.Concat(Enumerable.Repeat("</a>", 100_000))), "nested");
+    }
 
     [Fact]
     public void A_broken_rate_refuses_the_file_even_for_a_code_that_would_be_skipped() =>

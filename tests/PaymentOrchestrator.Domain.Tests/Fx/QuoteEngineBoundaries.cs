@@ -54,14 +54,14 @@ public sealed class QuoteEngineBoundaries
     [Fact]
     public void Source_and_fee_together_may_reach_the_largest_and_no_further()
     {
-        var alipay = new FeeRule(PaymentMethod.Alipay, null, 0, "alipay_service_fee", 100m);
+        var alipay = new FeeRule(PaymentMethod.Alipay, null, 0, new FeeTerms("alipay_service_fee", 100m));
 
         // At 100 % the total is twice the order: an even number.
         var largest = QuoteEngine.ForOrder(new Money(Currency.Cny, (1L << 52) - 1), Currency.Cny, null, alipay);
         Assert.Equal(Money.MaxValue - 1, Assert.IsType<PriceResult.Priced>(largest).Price.Total.Value);
         Assert.Equal(new PriceResult.TooLarge("total", Currency.Cny), QuoteEngine.ForOrder(new Money(Currency.Cny, 1L << 52), Currency.Cny, null, alipay));
 
-        var none = alipay with { FeePercentage = 0m };
+        var none = alipay with { Fee = alipay.Fee! with { Percentage = 0m } };
         Assert.Equal(
             Money.MaxValue,
             Assert.IsType<PriceResult.Priced>(QuoteEngine.ForOrder(new Money(Currency.Cny, Money.MaxValue), Currency.Cny, null, none)).Price.Total.Value);

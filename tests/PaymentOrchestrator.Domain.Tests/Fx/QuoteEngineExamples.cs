@@ -21,7 +21,7 @@ public sealed class QuoteEngineExamples
 
         AssertRates(price, mid: "6.832163643", customer: "6.832163643", bps: 0);
         AssertAmounts(price, source: 180_700, markup: 0, fee: 5_421, total: 186_121);
-        Assert.Equal(new PriceFee("card_service_fee", new Money(Currency.Usd, 5_421), "3"), Assert.Single(price.Fees));
+        Assert.Equal(new PriceFee("card_service_fee", new Money(Currency.Usd, 5_421), new FeeReckoning(FeeStatus.Computed, "3")), Assert.Single(price.Fees));
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public sealed class QuoteEngineExamples
         Assert.Null(price.Mid);
         Assert.Null(price.Customer);
         AssertAmounts(price, source: 1_234_567, markup: 0, fee: 0, total: 1_234_567);
-        Assert.Equal(new PriceFee("alipay_service_fee", Money.Zero(Currency.Cny), "0"), Assert.Single(price.Fees));
+        Assert.Equal(new PriceFee("alipay_service_fee", Money.Zero(Currency.Cny), new FeeReckoning(FeeStatus.Zero, "0")), Assert.Single(price.Fees));
     }
 
     [Fact]

@@ -10,7 +10,7 @@ public sealed class QuoteEngineTests
     private static readonly Exact Limit = new(9_007_199_254_740_991, 1);
 
     private static readonly Gen<FeeRule> Rules = Gen.Select(Any.MarkupBps, Gen.Bool, Any.Percentage, Gen.Bool, (bps, hasFee, percentage, refundable) =>
-        new FeeRule(PaymentMethod.Card, null, bps, hasFee ? "service_fee" : null, hasFee ? percentage : 0m, refundable));
+        new FeeRule(PaymentMethod.Card, null, bps, hasFee ? new FeeTerms("service_fee", percentage) : null, refundable));
 
     /// <summary>The published mids, and any that a provider could guarantee.</summary>
     private static readonly Gen<MidRate> Mids = Gen.OneOf(
@@ -28,7 +28,7 @@ public sealed class QuoteEngineTests
                 var order = new Money(Currency.Cny, amount);
                 var customer = (Exact.Of(mid.Rate.Value) * new Exact(10_000 - rule.MarkupBps, 10_000)).TenDigits(exact => exact.Floor());
                 var converted = (Exact.Of(order) / customer * perUnit).Ceiling();
-                var fee = rule.FeeCode is null ? 0 : ((Exact)converted * Exact.Of(rule.FeePercentage) / 100).HalfUp();
+                var fee = rule.Fee is null ? 0 : ((Exact)converted * Exact.Of(rule.Fee!.Percentage) / 100).HalfUp();
 
                 var result = QuoteEngine.ForOrder(order, source, mid, rule);
 
@@ -39,7 +39,7 @@ public sealed class QuoteEngineTests
                 Assert.Equal(new Money(source, (long)(converted + fee)), price.Total);
                 Assert.Equal(new Money(source, (long)fee), price.Fee);
                 Assert.Equal(price.Source + price.Fees.Aggregate(Money.Zero(source), (sum, line) => sum + line.Amount), price.Total);
-                Assert.Equal(rule.FeeCode is null ? 0 : 1, price.Fees.Count);
+                Assert.Equal(rule.Fee is null ? 0 : 1, price.Fees.Count);
                 Assert.Equal((rule.MarkupBps, rule.FeeRefundable), (price.MarkupBps, price.FeeRefundable));
                 Assert.Same(mid, price.Mid);
                 AssertMarkup(price, perUnit);
@@ -59,7 +59,7 @@ public sealed class QuoteEngineTests
                 var source = new Money(mid.Rate.Base, amount);
                 var customer = (Exact.Of(mid.Rate.Value) * new Exact(10_000 - rule.MarkupBps, 10_000)).TenDigits(exact => exact.Floor());
                 var exactFen = Exact.Of(source) * customer * 100;
-                var fee = rule.FeeCode is null ? 0 : ((Exact)amount * Exact.Of(rule.FeePercentage) / 100).HalfUp();
+                var fee = rule.Fee is null ? 0 : ((Exact)amount * Exact.Of(rule.Fee!.Percentage) / 100).HalfUp();
 
                 var result = QuoteEngine.ForSource(source, mid, rule);
 
@@ -127,7 +127,7 @@ public sealed class QuoteEngineTests
             (amount, rule) =>
             {
                 var order = new Money(Currency.Cny, amount);
-                var fee = rule.FeeCode is null ? 0 : ((Exact)amount * Exact.Of(rule.FeePercentage) / 100).HalfUp();
+                var fee = rule.Fee is null ? 0 : ((Exact)amount * Exact.Of(rule.Fee!.Percentage) / 100).HalfUp();
                 foreach (var result in new[] { QuoteEngine.ForOrder(order, Currency.Cny, null, rule), QuoteEngine.ForSource(order, null, rule) })
                 {
                     if (AssertTooLargeWhereItIs(result, amount, fee, Currency.Cny)) continue;
@@ -147,7 +147,7 @@ public sealed class QuoteEngineTests
         Gen.Select(Any.Amount, Rules).Sample(
             (amount, rule) =>
             {
-                var fee = rule.FeeCode is null ? 0 : ((Exact)amount * Exact.Of(rule.FeePercentage) / 100).HalfUp();
+                var fee = rule.Fee is null ? 0 : ((Exact)amount * Exact.Of(rule.Fee!.Percentage) / 100).HalfUp();
                 var result = QuoteEngine.ForOrder(new Money(Currency.Cny, amount), Currency.Cnh, ReferenceRates.Par, rule);
                 if (AssertTooLargeWhereItIs(result, amount, fee, Currency.Cnh)) return;
                 var price = Assert.IsType<PriceResult.Priced>(result).Price;

@@ -51,7 +51,7 @@ public sealed class LedgerPostingTests
         Gen.Select(Any.Amount, Any.Foreign, Any.MarkupBps, Any.Percentage).Sample(
             (amount, source, bps, percentage) =>
             {
-                var rule = new FeeRule(PaymentMethod.Card, null, bps, "service_fee", percentage);
+                var rule = new FeeRule(PaymentMethod.Card, null, bps, new FeeTerms("service_fee", percentage));
                 if (QuoteEngine.ForOrder(Cny(amount), source, ReferenceRates.Mid(source), rule) is not PriceResult.Priced(var price)) return;
 
                 var posting = LedgerPosting.Payment(price.Order, price.Source, price.Markup, price.Fee);
