@@ -59,6 +59,7 @@ public static class ApiApp
         services.AddSingleton(typeof(IPipelineBehavior<,>), typeof(TracingBehavior<,>));
         services.AddSingleton(typeof(IPipelineBehavior<,>), typeof(ValidationBehavior<,>));
         services.AddDocumentation();
+        services.AddSingleton<QueryParameters>();
 
         services.AddHostedService<MigrateAtStart>();
         services.AddSingleton<Db>();
@@ -73,7 +74,9 @@ public static class ApiApp
 
         services.AddSingleton<BuyerStore>();
         services.AddSingleton<LinkedAccountStore>();
+        services.AddSingleton<FactsCache>();
         services.AddSingleton<BuyerFactsReader>();
+        services.AddSingleton<ProviderPages>();
         services.AddSingleton<BuyerStanding>();
         services.AddSingleton<OrderCheck>();
         services.AddSingleton<EligibilityStore>();
@@ -112,7 +115,7 @@ public static class ApiApp
         app.UseDocumentation();
         HealthEndpoints.Map(app);
 
-        var v1 = app.MapGroup("/v1").AddEndpointFilter(ProblemHandling.RefuseBadParts);
+        var v1 = app.MapGroup("/v1").AddEndpointFilter(ProblemHandling.RefuseBadParts).AddEndpointFilter(QueryContract.RefuseUnknownParameters);
         ListPaymentMethodsEndpoint.Map(v1);
         ListExchangeRatesEndpoint.Map(v1);
 
