@@ -19,15 +19,23 @@ internal sealed class BuyerFactsReader(ProviderDirectory providers, FactsCache c
     public TimeSpan ToPay { get; } = configuration.GetValue<TimeSpan?>("Facts:PaymentBudget") ?? TimeSpan.FromSeconds(5);
 
     /// <summary>For an answer that is shown: facts may be as old as <see cref="FactsCache.MaxAge"/>.</summary>
-    public Task<BuyerReading> ReadToShowAsync(Mode mode, IReadOnlyList<LinkedAccount> accounts, IReadOnlyCollection<PaymentMethod> methods, CancellationToken cancellationToken) =>
-        ReadAsync(mode, accounts, methods, ToShow, cache.Keeps, cancellationToken);
+    /// <param name="startedAt">When the call came in, as a timestamp of the clock: the budget is the whole call's, though half of it is always the providers'.</param>
+    /// <param name="heard">Told what is known so far, every time that a provider has answered and another has not.</param>
+    public Task<BuyerReading> ReadToShowAsync(
+        Mode mode, IReadOnlyList<LinkedAccount> accounts, IReadOnlyCollection<PaymentMethod> methods, long startedAt, Action<BuyerReading>? heard,
+        CancellationToken cancellationToken)
+    {
+        var left = ToShow - clock.GetElapsedTime(startedAt);
+        return ReadAsync(mode, accounts, methods, left > ToShow / 2 ? left : ToShow / 2, cache.Keeps, heard, cancellationToken);
+    }
 
     /// <summary>For a payment: always asked anew. What is said is not kept, since the payment is about to change it.</summary>
     public Task<BuyerReading> ReadToPayAsync(Mode mode, IReadOnlyList<LinkedAccount> accounts, PaymentMethod method, CancellationToken cancellationToken) =>
-        ReadAsync(mode, accounts, [method], ToPay, remember: false, cancellationToken);
+        ReadAsync(mode, accounts, [method], ToPay, remember: false, heard: null, cancellationToken);
 
     private async Task<BuyerReading> ReadAsync(
-        Mode mode, IReadOnlyList<LinkedAccount> accounts, IReadOnlyCollection<PaymentMethod> methods, TimeSpan budget, bool remember, CancellationToken cancellationToken)
+        Mode mode, IReadOnlyList<LinkedAccount> accounts, IReadOnlyCollection<PaymentMethod> methods, TimeSpan budget, bool remember, Action<BuyerReading>? heard,
+        CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(budget);
@@ -41,7 +49,18 @@ internal sealed class BuyerFactsReader(ProviderDirectory providers, FactsCache c
             needs.Contains(RequirementCode.MarketplaceAlipayLogin) ? RequirementCode.MarketplaceAlipayLogin : RequirementCode.MarketplaceAccount,
             LinkProvider.Marketplace1688, MarketplaceFacts.NotLinked, (account, token) => set.Marketplace?.ReadFactsAsync(account, token));
         var card = Read(RequirementCode.CardLinked, LinkProvider.Card, CardFacts.NotLinked, (account, token) => set.Card?.ReadFactsAsync(account, token));
+        List<Task> asking = [worldFirst, alipay, marketplace, card];
+        while (asking.Count > 0)
+        {
+            asking.Remove(await Task.WhenAny(asking));
+            asking.RemoveAll(one => one.IsCompleted);
+            if (asking.Count > 0) heard?.Invoke(new BuyerReading(SoFar(worldFirst), SoFar(alipay), SoFar(marketplace), SoFar(card)));
+        }
+
         return new BuyerReading(await worldFirst, await alipay, await marketplace, await card);
+
+        static FactsReading<T>? SoFar<T>(Task<FactsReading<T>?> reading)
+            where T : class => reading.IsCompletedSuccessfully ? reading.Result : FactsReading<T>.NoAnswer;
 
         async Task<FactsReading<T>?> Read<T>(
             RequirementCode need, LinkProvider provider, T notLinked, Func<AccountCredential, CancellationToken, Task<ProviderAnswer<T>>?> ask, string? dependsOn = null)

@@ -9,12 +9,17 @@ namespace PaymentOrchestrator.Api.Eligibility;
 internal sealed class BuyerStanding(BuyerFactsReader facts, BuyerNetwork network, ReferenceRates rates)
 {
     /// <summary>The question, for who shows the verdicts, with what the providers said. Totals are at the reference mid rate.</summary>
+    /// <param name="startedAt">When the call came in, as a timestamp of the clock.</param>
+    /// <param name="heard">Told the question as it stands whenever one more provider has answered; what is open then stays open.</param>
     public async Task<(EligibilityQuestion Question, BuyerReading Reading)> AskAsync(
         Mode mode, IReadOnlyList<LinkedAccount> accounts, IReadOnlyCollection<PaymentMethod> methods, Money order, string? buyerIp,
-        FeeSchedule schedule, CancellationToken cancellationToken)
+        FeeSchedule schedule, long startedAt, Action<EligibilityQuestion>? heard, CancellationToken cancellationToken)
     {
-        var reading = await facts.ReadToShowAsync(mode, accounts, methods, cancellationToken);
-        return (new EligibilityQuestion(order, reading.Facts, network.Locate(buyerIp), TotalsOf(order, schedule)), reading);
+        var reading = await facts.ReadToShowAsync(
+            mode, accounts, methods, startedAt, heard is null ? null : soFar => heard(QuestionOn(soFar)), cancellationToken);
+        return (QuestionOn(reading), reading);
+
+        EligibilityQuestion QuestionOn(BuyerReading known) => new(order, known.Facts, network.Locate(buyerIp), TotalsOf(order, schedule));
     }
 
     /// <summary>The same question about another order.</summary>

@@ -43,13 +43,13 @@ internal sealed class CheckEligibilityHandler(EligibilityStore store, BuyerStand
         var order = request.Order.Amount!.ToMoney();
         if (order.Value > Money.MaxValue) return Problem.TooLarge("order.amount", order.Currency);
 
-        var now = clock.Now();
+        var (now, startedAt) = (clock.Now(), clock.GetTimestamp());
         var known = await store.LoadAsync(caller, request.BuyerId, key.Key, now, cancellationToken);
         if (known.Key is { } used) return used.RefusalFor(key.Fingerprint) ?? Result<StoredAnswer<EligibilityCheckResource>>.Replay(known.Earlier!);
         if (!known.BuyerExists) return Problem.NotFound<BuyerResource>("buyer");
 
         var methods = request.Methods is null ? PaymentMethods.All : PaymentMethods.All.Where(request.Methods.Contains).ToList();
-        var (question, reading) = await standing.AskAsync(caller.Mode, known.Accounts, methods, order, request.BuyerIp, known.Schedule, cancellationToken);
+        var (question, reading) = await standing.AskAsync(caller.Mode, known.Accounts, methods, order, request.BuyerIp, known.Schedule, startedAt, null, cancellationToken);
         var verdicts = methods.Select(method => EligibilityRules.Evaluate(method, question with { OnlyCurrency = request.SourceCurrency })).ToList();
         var voice = new Voice(language, caller.Mode, pages);
         now = clock.Now();

@@ -95,8 +95,8 @@ internal static class JsonContract
             else if (type.Type == typeof(Amount) && info.PropertyType == typeof(long) && IsPastAnyAmount(property.Value))
             {
                 errors.Add(new FieldError(
-                    field, ProblemType.AmountTooLarge.Code,
-                    $"{field} passes {Money.MaxValue} minor units, more than JSON clients read exactly. Use a smaller order or another currency."));
+                    path, ProblemType.AmountTooLarge.Code,
+                    $"{Label(path)} passes {Money.MaxValue} minor units, more than JSON clients read exactly. Use a smaller order or another currency."));
             }
             else Check(property.Value, type.Options.GetTypeInfo(info.PropertyType), field, errors);
         }

@@ -48,6 +48,7 @@ internal sealed class CreatePaymentOptionsHandler(
     public async ValueTask<Result<StoredAnswer<PaymentOptionsResource>>> Handle(CreatePaymentOptions command, CancellationToken cancellationToken)
     {
         var (caller, request, key, _) = command;
+        var startedAt = clock.GetTimestamp();
         if (command.Order.Value > Money.MaxValue) return Problem.TooLarge("order.amount", command.Order.Currency);
         if (command.Comparison != Currency.Cny && rates.Mid(command.Comparison) is null) return NoRate(command.Comparison);
 
@@ -56,9 +57,11 @@ internal sealed class CreatePaymentOptionsHandler(
         if (!known.BuyerExists) return Problem.NotFound<BuyerResource>("buyer");
         if (known.Live is { RefusesQuotes: true } live) return live.ToProblem();
 
-        var (question, reading) = await standing.AskAsync(caller.Mode, known.Accounts, PaymentMethods.All, command.Order, request.BuyerIp, known.Schedule, cancellationToken);
-        var open = PaymentWays.Of(question, command.Comparison).Where(way => way.Open);
-        var prices = await pricer.PriceAsync([.. open.Select(command.WishFor)], known.Schedule, cancellationToken);
+        // Whoever has a price to give is asked as soon as it is known that the price is needed: one silent provider then costs the others nothing.
+        var pricing = pricer.Begin(known.Schedule, cancellationToken);
+        var (question, reading) = await standing.AskAsync(
+            caller.Mode, known.Accounts, PaymentMethods.All, command.Order, request.BuyerIp, known.Schedule, startedAt, soFar => pricing.Ask(Open(soFar)), cancellationToken);
+        var prices = await pricing.QuoteAsync([.. Open(question)]);
         // Judged again by the prices themselves: what a provider guarantees can lie above the reference rate, and so above a balance.
         var judged = question with { WorldFirstTotal = Total };
         var ways = PaymentWays.Of(judged, command.Comparison);
@@ -73,6 +76,8 @@ internal sealed class CreatePaymentOptionsHandler(
         }.Of(ways, clock.Now());
         var quotes = options.Options.Select(option => option.Quote).OfType<QuoteResource>().Select(quote => prices[(quote.Method, quote.SourceAmount.Currency)].Value);
         return await store.TryInsertAsync(caller, options, quotes, key, cancellationToken) is { } answer ? answer : await Handle(command, cancellationToken);
+
+        IEnumerable<QuoteWish> Open(EligibilityQuestion known) => PaymentWays.Of(known, command.Comparison).Where(way => way.Open).Select(command.WishFor);
 
         Money? Total(PaymentMethod method, Currency currency) =>
             prices.TryGetValue((method, currency), out var price) && price.Problem is null ? price.Value.Price.Total : question.WorldFirstTotal(method, currency);
