@@ -15,7 +15,7 @@ public class RulesVersionTests
     // Add a line for a new version; never change one, for answers with its name are stored.
     private static readonly Dictionary<string, string> Digests = new()
     {
-        ["2026-04-13"] = "",
+        ["2026-04-13"] = "df873e09cbc8b643acc21dbb38a944d4cfccb1f00418c254e00920b3b37b4868",
     };
 
     private static readonly bool[] Both = [false, true];
