@@ -62,6 +62,7 @@ public static class ApiApp
         services.AddSingleton(typeof(IPipelineBehavior<,>), typeof(TracingBehavior<,>));
         services.AddSingleton(typeof(IPipelineBehavior<,>), typeof(ValidationBehavior<,>));
         services.AddDocumentation();
+        services.AddSingleton<QueryParameters>();
 
         services.AddHostedService<MigrateAtStart>();
         services.AddSingleton<Db>();
@@ -81,7 +82,9 @@ public static class ApiApp
         services.AddSingleton<UpkeepStore>();
         services.AddSingleton<GrantReturns>();
         services.AddHostedService<AccountUpkeep>();
+        services.AddSingleton<FactsCache>();
         services.AddSingleton<BuyerFactsReader>();
+        services.AddSingleton<ProviderPages>();
         services.AddSingleton<BuyerStanding>();
         services.AddSingleton<OrderCheck>();
         services.AddSingleton<EligibilityStore>();
@@ -134,7 +137,7 @@ public static class ApiApp
         app.UseDocumentation();
         HealthEndpoints.Map(app);
 
-        var v1 = app.MapGroup("/v1").AddEndpointFilter(ProblemHandling.RefuseBadParts);
+        var v1 = app.MapGroup("/v1").AddEndpointFilter(ProblemHandling.RefuseBadParts).AddEndpointFilter(QueryContract.RefuseUnknownParameters);
         ListPaymentMethodsEndpoint.Map(v1);
         ListExchangeRatesEndpoint.Map(v1);
         DecideRateEndpoints.Map(v1);

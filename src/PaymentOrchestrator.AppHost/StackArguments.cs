@@ -40,6 +40,13 @@ internal static class StackArguments
         ("Api:PublicUrl", apiUrl),
         ("DataProtection:Key", secrets.DataProtectionKey),
         ("Webhooks:AllowLoopbackHttp", "true"),
+        // What the sandbox is told of a buyer shows in the very next answer.
+        ("Facts:MaxAge", "00:00:00"),
+        ("Providers:Test:WorldFirst:Pages:Identity", $"{sandboxUrl}/worldfirst/identity"),
+        ("Providers:Test:WorldFirst:Pages:TopUp", $"{sandboxUrl}/worldfirst/top-up"),
+        ("Providers:Test:Alipay:Pages:Identity", $"{sandboxUrl}/alipay/identity"),
+        ("Providers:Test:Alipay:Pages:TopUp", $"{sandboxUrl}/alipay/top-up"),
+        ("Providers:Test:Marketplace1688:Pages:Identity", $"{sandboxUrl}/1688/identity"),
         ("Providers:Test:WorldFirst:BaseUrl", $"{sandboxUrl}/amsin/api/v1"),
         ("Providers:Test:WorldFirst:PortalUrl", $"{sandboxUrl}/worldfirst/oauth/authorize"),
         ("Providers:Test:WorldFirst:ClientId", secrets.WorldFirstClientId),

@@ -4,6 +4,7 @@ using Microsoft.OpenApi;
 using PaymentOrchestrator.Sandbox.Alipay;
 using PaymentOrchestrator.Sandbox.Authorizations;
 using PaymentOrchestrator.Sandbox.Card;
+using PaymentOrchestrator.Sandbox.Consent;
 using PaymentOrchestrator.Sandbox.Controls;
 using PaymentOrchestrator.Sandbox.Faults;
 using PaymentOrchestrator.Sandbox.Marketplace1688;
@@ -38,6 +39,7 @@ public static class SandboxApp
         app.MapAlipay();
         app.MapMarketplace1688();
         app.MapCard();
+        app.MapPortals();
         app.MapControls();
         app.MapFaults();
         app.UseSwagger();

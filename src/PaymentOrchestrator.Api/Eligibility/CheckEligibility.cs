@@ -23,7 +23,8 @@ public sealed record CheckEligibilityRequest
     public Currency? SourceCurrency { get; init; }
 }
 
-internal sealed record CheckEligibility(Caller Caller, CheckEligibilityRequest Request, KeyedRequest Key) : ICommand<Result<EligibilityCheckResource>>, IValidated
+internal sealed record CheckEligibility(Caller Caller, CheckEligibilityRequest Request, KeyedRequest Key, AcceptedLanguage Language)
+    : ICommand<Result<StoredAnswer<EligibilityCheckResource>>>, IValidated
 {
     public void Validate(FieldErrors errors)
     {
@@ -33,36 +34,43 @@ internal sealed record CheckEligibility(Caller Caller, CheckEligibilityRequest R
     }
 }
 
-internal sealed class CheckEligibilityHandler(EligibilityStore store, BuyerStanding standing, TimeProvider clock)
-    : ICommandHandler<CheckEligibility, Result<EligibilityCheckResource>>
+internal sealed class CheckEligibilityHandler(EligibilityStore store, BuyerStanding standing, ProviderPages pages, TimeProvider clock)
+    : ICommandHandler<CheckEligibility, Result<StoredAnswer<EligibilityCheckResource>>>
 {
-    public async ValueTask<Result<EligibilityCheckResource>> Handle(CheckEligibility command, CancellationToken cancellationToken)
+    public async ValueTask<Result<StoredAnswer<EligibilityCheckResource>>> Handle(CheckEligibility command, CancellationToken cancellationToken)
     {
-        var (caller, request, key) = command;
+        var (caller, request, key, language) = command;
         var order = request.Order.Amount!.ToMoney();
         if (order.Value > Money.MaxValue) return Problem.TooLarge("order.amount", order.Currency);
 
-        var now = clock.Now();
+        var (now, startedAt) = (clock.Now(), clock.GetTimestamp());
         var known = await store.LoadAsync(caller, request.BuyerId, key.Key, now, cancellationToken);
         if (known.Key is { } used && used.RefusalFor(key.Fingerprint) is { } reused) return reused;
         // Null where the key has just ended by its age.
-        if (known is { Key: not null, Earlier: { } earlier }) return Result<EligibilityCheckResource>.Replay(earlier);
+        if (known is { Key: not null, Earlier: { } earlier }) return Result<StoredAnswer<EligibilityCheckResource>>.Replay(earlier);
         if (!known.BuyerExists) return Problem.NotFound<BuyerResource>("buyer");
 
         var methods = request.Methods is null ? PaymentMethods.All : PaymentMethods.All.Where(request.Methods.Contains).ToList();
-        var verdicts = await standing.JudgeAsync(
-            caller.Mode, known.Accounts, methods, order, request.BuyerIp, known.Schedule, request.SourceCurrency, cancellationToken);
+        var (question, reading) = await standing.AskAsync(caller.Mode, known.Accounts, methods, order, request.BuyerIp, known.Schedule, startedAt, null, cancellationToken);
+        var verdicts = methods.Select(method => EligibilityRules.Evaluate(method, question with { OnlyCurrency = request.SourceCurrency })).ToList();
+        var voice = new Voice(language, caller.Mode, pages);
+        now = clock.Now();
         var check = new EligibilityCheckResource
         {
             Id = Id<EligibilityCheckResource>.New(request.BuyerId.ShardKey, now),
             BuyerId = request.BuyerId,
             Order = request.Order,
-            Methods = [.. verdicts.Select(MethodResource.From)],
+            Methods = [.. verdicts.Select(verdict => MethodResource.From(verdict, voice))],
+            Facts = ProviderFacts.Of(reading, now),
+            Network = NetworkResource.Of(question.Network),
+            Language = language.Tag,
             RuleVersion = EligibilityRules.Version,
+            FeeScheduleId = known.Schedule.Id,
+            Rates = standing.RatesUsed(reading, verdicts),
             Livemode = caller.Mode == Mode.Live,
             CreatedAt = now,
         };
-        return await store.TryInsertAsync(caller, check, key, cancellationToken) ? check : await Handle(command, cancellationToken);
+        return await store.TryInsertAsync(caller, check, key, cancellationToken) is { } answer ? answer : await Handle(command, cancellationToken);
     }
 }
 
@@ -70,14 +78,15 @@ internal static class CheckEligibilityEndpoint
 {
     public static void Map(IEndpointRouteBuilder v1) => v1
         .MapPost("/eligibility-checks", async (
-            Caller caller, OptionalIdempotencyKey key, RequestBody<CheckEligibilityRequest> body, ISender sender, CancellationToken cancellationToken) =>
-            (await sender.Send(new CheckEligibility(caller, body.Value, new KeyedRequest(key.Text, body.Fingerprint)), cancellationToken))
+            Caller caller, OptionalIdempotencyKey key, AcceptedLanguage language, RequestBody<CheckEligibilityRequest> body, ISender sender,
+            CancellationToken cancellationToken) =>
+            (await sender.Send(new CheckEligibility(caller, body.Value, new KeyedRequest(key.Text, body.Fingerprint), language), cancellationToken))
                 .Created(check => $"/v1/eligibility-checks/{check.Id}"))
         .WithName("checkEligibility").WithTags("Eligibility")
         .WithSummary("Which methods are open, why not the others, and what would open them")
         .WithDescription("""
-            Reads the buyer's accounts at their providers now and judges every requirement of every method. A provider that does not answer makes its requirements
-            unknown, never the call an error.
+            Reads the buyer's accounts at their providers and judges every requirement of every method; facts says who said what, and when. A provider that does not
+            answer makes its requirements unknown, never the call an error.
             """)
         .Produces<EligibilityCheckResource>(201).Refuses(400, 401, 404, 413, 415, 422);
 }

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using PaymentOrchestrator.Api.Buyers;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.Orders;
+using PaymentOrchestrator.Api.Rates;
 using PaymentOrchestrator.Domain;
 
 namespace PaymentOrchestrator.Api.Eligibility;
@@ -24,8 +25,22 @@ public sealed record EligibilityCheckResource : IResource
     /// <summary>One entry per method that was asked for.</summary>
     public required IReadOnlyList<MethodResource> Methods { get; init; }
 
+    /// <summary>What the providers said of the buyer: the verdicts were made from this.</summary>
+    public required IReadOnlyList<ProviderFacts> Facts { get; init; }
+
+    public required NetworkResource Network { get; init; }
+
+    /// <summary>The language of all messages: <c>en</c> or <c>zh-CN</c>.</summary>
+    public required string Language { get; init; }
+
     /// <summary>Which version of the rules decided.</summary>
     public required string RuleVersion { get; init; }
+
+    /// <summary>The price list that what would leave a balance was reckoned with.</summary>
+    public required string FeeScheduleId { get; init; }
+
+    /// <summary>The reference rates that it was reckoned at: one per currency that a balance requirement speaks of.</summary>
+    public required IReadOnlyList<ExchangeRateResource> Rates { get; init; }
 
     public required bool Livemode { get; init; }
 
@@ -43,11 +58,11 @@ public sealed record MethodResource
     /// <summary>Every requirement of the method, met or not, in the order in which a buyer would fulfil them.</summary>
     public required IReadOnlyList<RequirementResource> Requirements { get; init; }
 
-    internal static MethodResource From(MethodVerdict verdict) => new()
+    internal static MethodResource From(MethodVerdict verdict, Voice voice) => new()
     {
         Method = verdict.Method,
         Eligible = verdict.Eligible,
-        Requirements = [.. verdict.Requirements.Select(RequirementResource.From)],
+        Requirements = voice.Say(verdict),
     };
 }
 
@@ -68,17 +83,18 @@ public sealed record RequirementResource
 
     /// <summary>What would meet it; null when it is met.</summary>
     public RemediationResource? Remediation { get; init; }
+}
 
-    internal static RequirementResource From(Requirement requirement) => new()
-    {
-        Code = requirement.Code.Text(),
-        Status = requirement.Status.Text(),
-        Observed = requirement.Observed,
-        Required = requirement.Required,
-        Remediation = requirement.Remediation is { } remedy
-            ? new RemediationResource { Action = remedy.Action, Message = remedy.Message, Amount = remedy.Amount is { } amount ? amount : null }
-            : null,
-    };
+/// <summary>Where the buyer came from, as it was judged.</summary>
+public sealed record NetworkResource
+{
+    /// <summary>Known to be outside mainland China: what opens the methods that are bound to it.</summary>
+    public required bool OutsideMainlandChina { get; init; }
+
+    /// <summary>What was seen of the address; null where none was given. The address itself is not kept here.</summary>
+    public required string? Observed { get; init; }
+
+    internal static NetworkResource Of(NetworkFacts network) => new() { OutsideMainlandChina = network.KnownOutside, Observed = network.Observed };
 }
 
 /// <summary>What would meet a requirement.</summary>
@@ -87,9 +103,10 @@ public sealed record RemediationResource
     /// <summary>A stable code: <c>link_account</c>, <c>verify_identity</c>, <c>top_up</c> …</summary>
     public required string Action { get; init; }
 
+    /// <summary>One sentence for the buyer, in the answer's language.</summary>
     public required string Message { get; init; }
 
-    /// <summary>Where it can be done, if there is a page for it.</summary>
+    /// <summary>The provider's page where the buyer does it; null where there is none, or where a call of this API begins it.</summary>
     public string? Url { get; init; }
 
     /// <summary>By how much to top up or to enlarge the order.</summary>

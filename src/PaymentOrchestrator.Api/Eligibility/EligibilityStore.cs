@@ -12,7 +12,7 @@ namespace PaymentOrchestrator.Api.Eligibility;
 internal sealed class EligibilityStore(Db db)
 {
     internal sealed record Known(
-        bool BuyerExists, IReadOnlyList<LinkedAccount> Accounts, FeeSchedule Schedule, IdempotencyRow? Key, EligibilityCheckResource? Earlier);
+        bool BuyerExists, IReadOnlyList<LinkedAccount> Accounts, FeeSchedule Schedule, IdempotencyRow? Key, StoredAnswer<EligibilityCheckResource>? Earlier);
 
     /// <summary>All that a check needs of the database, in one round trip.</summary>
     public async Task<Known> LoadAsync(Caller caller, Id<BuyerResource> buyer, string? key, DateTimeOffset now, CancellationToken cancellationToken)
@@ -39,18 +39,20 @@ internal sealed class EligibilityStore(Db db)
         var schedule = (await rows.ReadSingleAsync<FeeScheduleRow>()).ToSchedule();
         var used = await rows.ReadSingleOrDefaultAsync<IdempotencyRow>();
         var earlier = await rows.ReadSingleOrDefaultAsync<string>();
-        return new Known(exists, accounts, schedule, used, earlier is null ? null : ApiJson.Read<EligibilityCheckResource>(earlier));
+        return new Known(exists, accounts, schedule, used, earlier is null ? null : new(new(used!.ResourceId), earlier));
     }
 
-    /// <summary>False when the key was taken; then nothing was written.</summary>
-    public async Task<bool> TryInsertAsync(Caller caller, EligibilityCheckResource check, KeyedRequest key, CancellationToken cancellationToken)
+    /// <summary>The answer as it is to be given from now on; null when the key was taken, and then nothing was written.</summary>
+    public async Task<StoredAnswer<EligibilityCheckResource>?> TryInsertAsync(
+        Caller caller, EligibilityCheckResource check, KeyedRequest key, CancellationToken cancellationToken)
     {
         const string sql = """
             insert into idempotency_keys (marketplace_id, mode, scope, key, fingerprint, resource_id, created_at, shard_key)
             select @marketplace, @mode, @buyer, @key, @fingerprint, @id, @now, @shard where @key is not null;
             insert into eligibility_checks (id, marketplace_id, mode, buyer_id, answer, created_at, shard_key)
-            values (@id, @marketplace, @mode, @buyer, @answer::jsonb, @now, @shard);
+            values (@id, @marketplace, @mode, @buyer, @answer::json, @now, @shard);
             """;
+        var answer = new StoredAnswer<EligibilityCheckResource>(check.Id, ApiJson.Write(check));
         await using var connection = await db.OpenAsync(cancellationToken);
         try
         {
@@ -62,19 +64,19 @@ internal sealed class EligibilityStore(Db db)
                 buyer = check.BuyerId.Value,
                 key = key.Key,
                 fingerprint = key.Fingerprint,
-                answer = ApiJson.Write(check),
+                answer = answer.Json,
                 now = check.CreatedAt.UtcDateTime,
                 shard = check.Id.ShardKey,
             }, cancellationToken: cancellationToken));
-            return true;
+            return answer;
         }
         catch (PostgresException e) when (Idempotency.IsTaken(e))
         {
-            return false;
+            return null;
         }
     }
 
-    public async Task<EligibilityCheckResource?> FindAsync(Caller caller, Id<EligibilityCheckResource> id, CancellationToken cancellationToken)
+    public async Task<StoredAnswer<EligibilityCheckResource>?> FindAsync(Caller caller, Id<EligibilityCheckResource> id, CancellationToken cancellationToken)
     {
         const string sql = """
             select answer from eligibility_checks
@@ -88,6 +90,6 @@ internal sealed class EligibilityStore(Db db)
             mode = caller.Mode.Code(),
             shard = id.ShardKey,
         }, cancellationToken: cancellationToken));
-        return answer is null ? null : ApiJson.Read<EligibilityCheckResource>(answer);
+        return answer is null ? null : new(id, answer);
     }
 }

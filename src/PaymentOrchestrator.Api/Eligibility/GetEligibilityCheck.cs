@@ -4,11 +4,11 @@ using PaymentOrchestrator.Domain;
 
 namespace PaymentOrchestrator.Api.Eligibility;
 
-internal sealed record GetEligibilityCheck(Caller Caller, Id<EligibilityCheckResource> Id) : IQuery<Result<EligibilityCheckResource>>;
+internal sealed record GetEligibilityCheck(Caller Caller, Id<EligibilityCheckResource> Id) : IQuery<Result<StoredAnswer<EligibilityCheckResource>>>;
 
-internal sealed class GetEligibilityCheckHandler(EligibilityStore store) : IQueryHandler<GetEligibilityCheck, Result<EligibilityCheckResource>>
+internal sealed class GetEligibilityCheckHandler(EligibilityStore store) : IQueryHandler<GetEligibilityCheck, Result<StoredAnswer<EligibilityCheckResource>>>
 {
-    public async ValueTask<Result<EligibilityCheckResource>> Handle(GetEligibilityCheck query, CancellationToken cancellationToken) =>
+    public async ValueTask<Result<StoredAnswer<EligibilityCheckResource>>> Handle(GetEligibilityCheck query, CancellationToken cancellationToken) =>
         await store.FindAsync(query.Caller, query.Id, cancellationToken) is { } check
             ? check
             : Problem.NotFound<EligibilityCheckResource>("eligibility check");
@@ -21,5 +21,6 @@ internal static class GetEligibilityCheckEndpoint
             (await sender.Send(new GetEligibilityCheck(caller, Id<EligibilityCheckResource>.ParseOrNone(id)), cancellationToken)).Ok())
         .WithName("getEligibilityCheck").WithTags("Eligibility")
         .WithSummary("Read an eligibility check as it was answered")
+        .WithDescription("Byte for byte, in the language of the first answer, whatever has changed since.")
         .Produces<EligibilityCheckResource>().Refuses(401, 404);
 }

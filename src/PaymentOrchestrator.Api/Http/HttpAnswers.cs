@@ -12,7 +12,9 @@ internal static class HttpAnswers
         result.With(StatusCodes.Status201Created, result.Problem is null ? location(result.Value) : null);
 
     private static IResult With<T>(this Result<T> result, int status, string? location) =>
-        result.Problem is { } problem ? new ProblemAnswer(problem) : new JsonAnswer<T>(result.Value, status, location, result.Replayed);
+        result.Problem is { } problem ? new ProblemAnswer(problem)
+        : result.Value is IStoredAnswer stored ? new TextAnswer(stored.Json, status, location, result.Replayed)
+        : new JsonAnswer<T>(result.Value, status, location, result.Replayed);
 
     /// <summary>Writes the problem document and whatever headers it implies.</summary>
     public static Task WriteAsync(HttpContext context, Problem problem)
@@ -33,11 +35,25 @@ internal static class HttpAnswers
     {
         public Task ExecuteAsync(HttpContext httpContext)
         {
-            var response = httpContext.Response;
-            response.StatusCode = status;
-            if (location is not null) response.Headers.Location = location;
-            if (replayed) response.Headers[ReplayedHeader] = "true";
-            return response.WriteAsJsonAsync(value, ApiJson.TypeInfo<T>(), "application/json", httpContext.RequestAborted);
+            Begin(httpContext.Response, status, location, replayed);
+            return httpContext.Response.WriteAsJsonAsync(value, ApiJson.TypeInfo<T>(), "application/json", httpContext.RequestAborted);
         }
+    }
+
+    private sealed class TextAnswer(string json, int status, string? location, bool replayed) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            Begin(httpContext.Response, status, location, replayed);
+            httpContext.Response.ContentType = "application/json";
+            return httpContext.Response.WriteAsync(json, httpContext.RequestAborted);
+        }
+    }
+
+    private static void Begin(HttpResponse response, int status, string? location, bool replayed)
+    {
+        response.StatusCode = status;
+        if (location is not null) response.Headers.Location = location;
+        if (replayed) response.Headers[ReplayedHeader] = "true";
     }
 }

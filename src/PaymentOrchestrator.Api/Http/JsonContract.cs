@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using PaymentOrchestrator.Domain;
 
 namespace PaymentOrchestrator.Api.Http;
 
@@ -19,13 +20,14 @@ internal static class JsonContract
     }
 
     /// <summary>Feeds the value to a hash so that equal values give equal hashes, whatever their white space and order of fields.</summary>
-    public static void AppendByValue(IncrementalHash hash, JsonElement value)
+    /// <param name="except">A field of the value itself that does not count.</param>
+    public static void AppendByValue(IncrementalHash hash, JsonElement value, string? except = null)
     {
         switch (value.ValueKind)
         {
             case JsonValueKind.Object:
                 hash.AppendData("{"u8);
-                foreach (var property in value.EnumerateObject().OrderBy(property => property.Name, StringComparer.Ordinal))
+                foreach (var property in value.EnumerateObject().Where(property => property.Name != except).OrderBy(property => property.Name, StringComparer.Ordinal))
                 {
                     AppendText(hash, property.Name);
                     AppendByValue(hash, property.Value);
@@ -90,6 +92,12 @@ internal static class JsonContract
             {
                 if (!info.IsSetNullable) errors.Add(new FieldError(field, "required", $"{field} must not be null."));
             }
+            else if (type.Type == typeof(Amount) && info.PropertyType == typeof(long) && IsPastAnyAmount(property.Value))
+            {
+                errors.Add(new FieldError(
+                    path, ProblemType.AmountTooLarge.Code,
+                    $"{Label(path)} passes {Money.MaxValue} minor units, more than JSON clients read exactly. Use a smaller order or another currency."));
+            }
             else Check(property.Value, type.Options.GetTypeInfo(info.PropertyType), field, errors);
         }
 
@@ -99,6 +107,10 @@ internal static class JsonContract
             errors.Add(new FieldError(field, "required", $"{field} is required."));
         }
     }
+
+    /// <summary>An integer, spelt as one, that no long holds: too large an amount rather than no number.</summary>
+    private static bool IsPastAnyAmount(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Number && !value.TryGetInt64(out _) && value.GetRawText().All(char.IsAsciiDigit);
 
     private static void CheckArray(JsonElement value, JsonTypeInfo type, string path, List<FieldError> errors)
     {

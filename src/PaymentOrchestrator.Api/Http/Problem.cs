@@ -43,6 +43,9 @@ internal sealed record Problem(ProblemType Type, string Detail)
         Errors = [new FieldError(field, ProblemType.AmountTooLarge.Code, $"Passes {Money.MaxValue} minor units of {currency}.")],
     };
 
+    /// <summary>Amounts so large that they are not even read: whatever their currency is.</summary>
+    public static Problem TooLarge(IReadOnlyList<FieldError> errors) => new(ProblemType.AmountTooLarge, errors[0].Message) { Errors = errors };
+
     public static Problem NotFound<T>(string what) where T : IResource =>
         new(ProblemType.NotFound, $"There is no {what} with this id in this marketplace and mode. Ids look like {T.Prefix}_….");
 }

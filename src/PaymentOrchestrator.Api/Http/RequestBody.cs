@@ -12,6 +12,14 @@ internal interface IRequestPart
     Problem? Refusal { get; }
 }
 
+/// <summary>A request that can be tried without effect. Whether it is only tried is no part of its meaning: a key stands for it either way.</summary>
+internal interface ITryable
+{
+    const string Field = "dry_run";
+
+    bool? DryRun { get; }
+}
+
 /// <summary>
 /// A JSON body: read once, checked against the contract with every fault named by its path, and fingerprinted by value for idempotency.
 /// </summary>
@@ -66,7 +74,7 @@ internal sealed class RequestBody<T> : IRequestPart, IEndpointParameterMetadataP
             using var document = JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = ApiJson.MaxDepth, AllowDuplicateProperties = true });
             var type = ApiJson.TypeInfo<T>();
             var errors = JsonContract.Check(document.RootElement, type);
-            if (errors.Count > 0) return Refused(Problem.Invalid([.. errors]));
+            if (errors.Count > 0) return Refused(errors.All(error => error.Code == ProblemType.AmountTooLarge.Code) ? Problem.TooLarge(errors) : Problem.Invalid([.. errors]));
             var value = document.RootElement.Deserialize(type);
             return new RequestBody<T>(value, FingerprintOf(request, document.RootElement), null);
         }
@@ -90,7 +98,7 @@ internal sealed class RequestBody<T> : IRequestPart, IEndpointParameterMetadataP
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(System.Text.Encoding.UTF8.GetBytes($"{request.Method} {request.Path.Value?.TrimEnd('/')}\n"));
-        JsonContract.AppendByValue(hash, body);
+        JsonContract.AppendByValue(hash, body, typeof(T).IsAssignableTo(typeof(ITryable)) ? ITryable.Field : null);
         return hash.GetHashAndReset();
     }
 }

@@ -14,7 +14,7 @@ internal sealed class Result<T> : IRefusable<Result<T>>
 {
     private readonly T? value;
 
-    private Result(T? value, Problem? problem, bool replayed)
+    internal Result(T? value, Problem? problem, bool replayed)
     {
         this.value = value;
         Problem = problem;
@@ -31,6 +31,9 @@ internal sealed class Result<T> : IRefusable<Result<T>>
     public static Result<T> Replay(T value) => new(value, null, replayed: true);
 
     public static Result<T> Refuse(Problem problem) => new(default, problem, replayed: false);
+
+    /// <summary>The same result of another type; a refusal stays one.</summary>
+    public Result<TOther> Map<TOther>(Func<T, TOther> map) => Problem is { } problem ? Result<TOther>.Refuse(problem) : new Result<TOther>(map(Value), null, Replayed);
 
     public static implicit operator Result<T>(T value) => new(value, null, replayed: false);
 

@@ -28,6 +28,13 @@ internal sealed class FieldErrors
         else if (char.IsWhiteSpace(text[0]) || char.IsWhiteSpace(text[^1])) Add(field, "invalid_text", $"{field} must not begin or end with a blank.");
     }
 
+    /// <summary>An id of the resource, as a filter: one that is malformed can match nothing, and is a mistake rather than an empty answer.</summary>
+    public void Id<T>(string field, string? text)
+        where T : IResource
+    {
+        if (text is not null && !Domain.Id<T>.TryParse(text, null, out _)) Add(field, "invalid", $"{field} must be an id of the form {T.Prefix}_….");
+    }
+
     /// <summary>A positive amount of at most 2⁵³ − 1 minor units, in the one currency if one is named.</summary>
     public void Positive(string field, Amount? amount, Currency? currency = null)
     {

@@ -14,6 +14,7 @@ internal sealed record ListLedgerEntries(Caller Caller, string? PaymentId, strin
 
     public void Validate(FieldErrors errors)
     {
+        errors.Id<PaymentResource>("payment_id", PaymentId);
         if (Account is not null && !Accounts.Contains(Account)) errors.Add("account", "invalid", $"account must be one of {string.Join(", ", Accounts)}.");
         Page.Validate(errors, Page.Cursor is null || After is not null);
     }

@@ -1,5 +1,6 @@
 using Mediator;
 using PaymentOrchestrator.Api.Access;
+using PaymentOrchestrator.Api.Eligibility;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.Postgres;
 using PaymentOrchestrator.Api.Providers;
@@ -31,7 +32,7 @@ internal sealed record LinkMarketplace(Caller Caller, Id<LinkedAccountResource> 
     : ICommand<Result<MarketplaceLinkResource>>;
 
 internal sealed class LinkMarketplaceHandler(
-    LinkedAccountStore store, ProviderDirectory providers, Secrets secrets, TimeProvider clock) : ICommandHandler<LinkMarketplace, Result<MarketplaceLinkResource>>
+    LinkedAccountStore store, ProviderDirectory providers, FactsCache facts, Secrets secrets, TimeProvider clock) : ICommandHandler<LinkMarketplace, Result<MarketplaceLinkResource>>
 {
     public async ValueTask<Result<MarketplaceLinkResource>> Handle(LinkMarketplace command, CancellationToken cancellationToken)
     {
@@ -51,6 +52,7 @@ internal sealed class LinkMarketplaceHandler(
 
         // Linking the same id twice is the same link: the call is repeated freely, so the key is recorded once WorldFirst has confirmed.
         var answer = await provider.LinkMarketplaceAsync(worldFirst.Credential(secrets), marketplace.ProviderAccountId!, CancellationToken.None);
+        facts.Forget(worldFirst.BuyerId);
         if (answer is ProviderAnswer<bool>.Refused refused) return new Problem(ProblemType.LinkRefused, refused.Message);
         if (answer is not ProviderAnswer<bool>.Ok)
             return new Problem(ProblemType.ProviderUnavailable, "WorldFirst did not confirm. Repeat the request with the same Idempotency-Key.") { RetryAfter = 5 };

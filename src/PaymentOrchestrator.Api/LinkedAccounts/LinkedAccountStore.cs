@@ -1,6 +1,7 @@
 using Dapper;
 using Npgsql;
 using PaymentOrchestrator.Api.Buyers;
+using PaymentOrchestrator.Api.Eligibility;
 using PaymentOrchestrator.Api.Events;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.Postgres;
@@ -8,7 +9,8 @@ using PaymentOrchestrator.Domain;
 
 namespace PaymentOrchestrator.Api.LinkedAccounts;
 
-internal sealed class LinkedAccountStore(Db db, UpkeepSchedule schedule)
+/// <summary>Accounts in the database. A change here ends what is remembered of the buyer, see <see cref="FactsCache"/>.</summary>
+internal sealed class LinkedAccountStore(Db db, UpkeepSchedule schedule, FactsCache facts)
 {
     /// <summary>A buyer's active accounts, for a command that reads them among other things. Parameters: marketplace, mode, buyer, shard.</summary>
     public const string FindActive = Select + """
@@ -103,6 +105,7 @@ internal sealed class LinkedAccountStore(Db db, UpkeepSchedule schedule)
         try
         {
             await connection.ExecuteAsync(new CommandDefinition(sql, Parameters(account, key), cancellationToken: cancellationToken));
+            facts.Forget(account.BuyerId);
             return true;
         }
         catch (PostgresException e) when (Idempotency.IsTaken(e))
@@ -166,7 +169,9 @@ internal sealed class LinkedAccountStore(Db db, UpkeepSchedule schedule)
                 returning id)
             """ + NewEvent.Columns + " select " + NewEvent.Values + " from changed;";
         await using var connection = await db.OpenAsync(cancellationToken);
-        return await connection.ExecuteAsync(new CommandDefinition(sql, Parameters(account, null), cancellationToken: cancellationToken)) == 1;
+        if (await connection.ExecuteAsync(new CommandDefinition(sql, Parameters(account, null), cancellationToken: cancellationToken)) != 1) return false;
+        facts.Forget(account.BuyerId);
+        return true;
     }
 
     /// <summary>

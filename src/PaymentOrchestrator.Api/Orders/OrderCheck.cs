@@ -74,7 +74,16 @@ internal sealed class OrderCheck(ProviderDirectory providers, Secrets secrets, B
         if (order.BuyerMemberId is not null && order.BuyerMemberId != member)
             return new Problem(ProblemType.OrderOfAnotherBuyer, "At 1688 the order belongs to another buyer than the one whose account is linked. Check order.id and buyer_id.");
         if (order.Stage != OrderStage.WaitsForPayment)
-            return new Problem(ProblemType.OrderNotPayable, $"At 1688 the order's status is {order.Status}; only one that waits for payment can be paid.");
+        {
+            // In our words: what a marketplace calls its statuses becomes no part of a sentence.
+            return new Problem(ProblemType.OrderNotPayable, order.Stage switch
+            {
+                OrderStage.Paid => "At 1688 the order is paid already; only one that waits for payment can be paid.",
+                OrderStage.Closed => "At 1688 the order is closed; only one that waits for payment can be paid.",
+                _ => "At 1688 the order does not wait for payment; only one that does can be paid.",
+            });
+        }
+
         return order.Amount is { } actual && actual != amount
             ? new Problem(ProblemType.OrderAmountMismatch, $"At 1688 the order's amount is {actual}. Ask for a quote of that amount.")
             : null;

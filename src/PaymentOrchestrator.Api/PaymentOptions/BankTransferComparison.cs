@@ -1,4 +1,6 @@
 using System.Globalization;
+using PaymentOrchestrator.Api.Http;
+using PaymentOrchestrator.Api.Texts;
 using PaymentOrchestrator.Domain;
 
 namespace PaymentOrchestrator.Api.PaymentOptions;
@@ -28,7 +30,13 @@ internal sealed class BankTransferComparison
     public BankTransferTerms? Terms { get; }
 
     /// <summary>The row as it is shown; null where nothing is configured, or where its cost cannot be said in the yardstick's currency.</summary>
-    public BankTransfer? For(Money order, Yardstick yardstick) => Terms is not null && yardstick.CostOf(order, Terms) is { } cost
-        ? new BankTransfer { Cost = cost, FixedFee = Terms.FixedFee, Percentage = Terms.Percentage.ToString("0.############", CultureInfo.InvariantCulture) }
+    public BankTransfer? For(Money order, Yardstick yardstick, AcceptedLanguage language) => Terms is not null && yardstick.CostOf(order, Terms) is { } cost
+        ? new BankTransfer
+        {
+            Cost = cost,
+            FixedFee = Terms.FixedFee,
+            Percentage = Terms.Percentage.ToString("0.############", CultureInfo.InvariantCulture),
+            Arrival = BuyerTexts.Of(language, "arrival.days"),
+        }
         : null;
 }

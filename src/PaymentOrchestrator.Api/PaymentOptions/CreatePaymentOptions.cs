@@ -24,7 +24,7 @@ public sealed record CreatePaymentOptionsRequest
 }
 
 internal sealed record CreatePaymentOptions(Caller Caller, CreatePaymentOptionsRequest Request, KeyedRequest Key, AcceptedLanguage Language)
-    : ICommand<Result<PaymentOptionsResource>>, IValidated
+    : ICommand<Result<StoredAnswer<PaymentOptionsResource>>>, IValidated
 {
     public Currency Comparison => Request.ComparisonCurrency ?? Currency.Cny;
 
@@ -41,35 +41,45 @@ internal sealed record CreatePaymentOptions(Caller Caller, CreatePaymentOptionsR
 }
 
 internal sealed class CreatePaymentOptionsHandler(
-    PaymentOptionsStore store, BuyerStanding standing, OptionPricer pricer, BankTransferComparison bankTransfer, ReferenceRates rates, TimeProvider clock)
-    : ICommandHandler<CreatePaymentOptions, Result<PaymentOptionsResource>>
+    PaymentOptionsStore store, BuyerStanding standing, OptionPricer pricer, BankTransferComparison bankTransfer, ProviderPages pages,
+    ReferenceRates rates, TimeProvider clock)
+    : ICommandHandler<CreatePaymentOptions, Result<StoredAnswer<PaymentOptionsResource>>>
 {
-    public async ValueTask<Result<PaymentOptionsResource>> Handle(CreatePaymentOptions command, CancellationToken cancellationToken)
+    public async ValueTask<Result<StoredAnswer<PaymentOptionsResource>>> Handle(CreatePaymentOptions command, CancellationToken cancellationToken)
     {
         var (caller, request, key, _) = command;
+        var startedAt = clock.GetTimestamp();
         if (command.Order.Value > Money.MaxValue) return Problem.TooLarge("order.amount", command.Order.Currency);
         if (command.Comparison != Currency.Cny && rates.Mid(command.Comparison) is null) return NoRate(command.Comparison);
 
         var known = await store.LoadAsync(caller, request.BuyerId, request.Order.Id, key.Key, clock.Now(), cancellationToken);
         if (known.Key is { } used && used.RefusalFor(key.Fingerprint) is { } reused) return reused;
         // Null where the key has just ended by its age.
-        if (known is { Key: not null, Earlier: { } earlier }) return Result<PaymentOptionsResource>.Replay(earlier);
+        if (known is { Key: not null, Earlier: { } earlier }) return Result<StoredAnswer<PaymentOptionsResource>>.Replay(earlier);
         if (!known.BuyerExists) return Problem.NotFound<BuyerResource>("buyer");
         if (known.Live is { RefusesQuotes: true } live) return live.ToProblem();
 
-        var question = await standing.AskAsync(caller.Mode, known.Accounts, PaymentMethods.All, command.Order, request.BuyerIp, known.Schedule, cancellationToken);
-        var open = PaymentWays.Of(question, command.Comparison).Where(way => way.Open);
-        var prices = await pricer.PriceAsync([.. open.Select(command.WishFor)], known.Schedule, cancellationToken);
+        // Whoever has a price to give is asked as soon as it is known that the price is needed: one silent provider then costs the others nothing.
+        var pricing = pricer.Begin(known.Schedule, cancellationToken);
+        var (question, reading) = await standing.AskAsync(
+            caller.Mode, known.Accounts, PaymentMethods.All, command.Order, request.BuyerIp, known.Schedule, startedAt, soFar => pricing.Ask(Open(soFar)), cancellationToken);
+        var prices = await pricing.QuoteAsync([.. Open(question)]);
         // Judged again by the prices themselves: what a provider guarantees can lie above the reference rate, and so above a balance.
         var judged = question with { WorldFirstTotal = Total };
         var ways = PaymentWays.Of(judged, command.Comparison);
         var minimum = EligibilityRules.WorldFirstBalanceMinimum;
         var onceEnlarged = command.Order < minimum ? standing.AskAbout(minimum, question, known.Schedule) : judged;
 
-        var options = OptionList.Of(
-            command, ways, onceEnlarged, prices, known, new Yardstick(command.Comparison, currency => rates.Mid(currency)?.Rate), bankTransfer, rates, clock.Now());
+        var options = new OptionList(command, known, reading, judged, onceEnlarged, prices, standing)
+        {
+            Yardstick = new Yardstick(command.Comparison, currency => rates.Mid(currency)?.Rate),
+            BankTransfer = bankTransfer,
+            Voice = new Voice(command.Language, caller.Mode, pages),
+        }.Of(ways, clock.Now());
         var quotes = options.Options.Select(option => option.Quote).OfType<QuoteResource>().Select(quote => prices[(quote.Method, quote.SourceAmount.Currency)].Value);
-        return await store.TryInsertAsync(caller, options, quotes, key, cancellationToken) ? options : await Handle(command, cancellationToken);
+        return await store.TryInsertAsync(caller, options, quotes, key, cancellationToken) is { } answer ? answer : await Handle(command, cancellationToken);
+
+        IEnumerable<QuoteWish> Open(EligibilityQuestion known) => PaymentWays.Of(known, command.Comparison).Where(way => way.Open).Select(command.WishFor);
 
         Money? Total(PaymentMethod method, Currency currency) =>
             prices.TryGetValue((method, currency), out var price) && price.Problem is null ? price.Value.Price.Total : question.WorldFirstTotal(method, currency);

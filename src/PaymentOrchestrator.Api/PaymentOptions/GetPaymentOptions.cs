@@ -4,11 +4,11 @@ using PaymentOrchestrator.Domain;
 
 namespace PaymentOrchestrator.Api.PaymentOptions;
 
-internal sealed record GetPaymentOptions(Caller Caller, Id<PaymentOptionsResource> Id) : IQuery<Result<PaymentOptionsResource>>;
+internal sealed record GetPaymentOptions(Caller Caller, Id<PaymentOptionsResource> Id) : IQuery<Result<StoredAnswer<PaymentOptionsResource>>>;
 
-internal sealed class GetPaymentOptionsHandler(PaymentOptionsStore store) : IQueryHandler<GetPaymentOptions, Result<PaymentOptionsResource>>
+internal sealed class GetPaymentOptionsHandler(PaymentOptionsStore store) : IQueryHandler<GetPaymentOptions, Result<StoredAnswer<PaymentOptionsResource>>>
 {
-    public async ValueTask<Result<PaymentOptionsResource>> Handle(GetPaymentOptions query, CancellationToken cancellationToken) =>
+    public async ValueTask<Result<StoredAnswer<PaymentOptionsResource>>> Handle(GetPaymentOptions query, CancellationToken cancellationToken) =>
         await store.FindAsync(query.Caller, query.Id, cancellationToken) is { } options
             ? options
             : Problem.NotFound<PaymentOptionsResource>("list of payment options");
@@ -21,6 +21,6 @@ internal static class GetPaymentOptionsEndpoint
             (await sender.Send(new GetPaymentOptions(caller, Id<PaymentOptionsResource>.ParseOrNone(id)), cancellationToken)).Ok())
         .WithName("getPaymentOptions").WithTags("Payment options")
         .WithSummary("Read a list of payment options as it was answered")
-        .WithDescription("Quotes are shown as they were then; GET /v1/quotes/{id} says whether one is still open.")
+        .WithDescription("Byte for byte, in the language of the first answer, whatever has changed since. Quotes are shown as they were then; GET /v1/quotes/{id} says whether one is still open.")
         .Produces<PaymentOptionsResource>().Refuses(401, 404);
 }

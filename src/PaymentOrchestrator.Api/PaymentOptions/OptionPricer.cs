@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.Quotes;
 using PaymentOrchestrator.Domain;
@@ -6,7 +5,7 @@ using PaymentOrchestrator.Domain;
 namespace PaymentOrchestrator.Api.PaymentOptions;
 
 /// <summary>
-/// Prices several wishes of one order at once, within a limit of its own (<c>PaymentOptions:PriceLimit</c>, default 800 ms): a price that does not
+/// Prices several wishes of one order side by side, each within a limit of its own (<c>PaymentOptions:PriceLimit</c>, default 800 ms): a price that does not
 /// come in time is missing and holds up none of the others. WorldFirst is asked once per currency; both of its methods are priced on that.
 /// </summary>
 internal sealed class OptionPricer(QuoteMaker maker, IConfiguration configuration)
@@ -16,30 +15,51 @@ internal sealed class OptionPricer(QuoteMaker maker, IConfiguration configuratio
 
     private readonly TimeSpan limit = configuration.GetValue<TimeSpan?>("PaymentOptions:PriceLimit") ?? TimeSpan.FromMilliseconds(800);
 
-    /// <summary>The quote of each wish, by its method and currency, or why there is none.</summary>
-    public async Task<IReadOnlyDictionary<(PaymentMethod, Currency), Result<Quote>>> PriceAsync(
-        IReadOnlyList<QuoteWish> wishes, FeeSchedule schedule, CancellationToken cancellationToken)
-    {
-        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limited.CancelAfter(limit);
-        var rates = new ConcurrentDictionary<(bool, Currency), Result<MidRate?>>();
-        await Parallel.ForEachAsync(
-            wishes.DistinctBy(RateOf), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
-            async (wish, _) => rates[RateOf(wish)] = await MidAsync(wish, limited.Token, cancellationToken));
-        return wishes.ToDictionary(wish => (wish.Method, wish.Source), wish => maker.Make(wish, schedule, rates[RateOf(wish)]));
-    }
+    /// <summary>For one order. Of one flow: it is not to be shared.</summary>
+    public Prices Begin(FeeSchedule schedule, CancellationToken cancellationToken) => new(maker, limit, schedule, cancellationToken);
 
-    private static (bool ByWorldFirst, Currency Source) RateOf(QuoteWish wish) => (wish.Method.IsFundedByWorldFirst(), wish.Source);
-
-    private async Task<Result<MidRate?>> MidAsync(QuoteWish wish, CancellationToken limited, CancellationToken callersToken)
+    internal sealed class Prices(QuoteMaker maker, TimeSpan limit, FeeSchedule schedule, CancellationToken cancellationToken)
     {
-        try
+        private readonly Dictionary<(bool ByWorldFirst, Currency Source), Task<Result<MidRate?>>> rates = [];
+        private readonly SemaphoreSlim places = new(AtOnce);
+
+        /// <summary>Asks for the rates that these wishes need and that were not asked for yet, and does not wait for them.</summary>
+        public void Ask(IEnumerable<QuoteWish> wishes)
         {
-            return await maker.MidAsync(wish, limited);
+            foreach (var wish in wishes)
+                if (!rates.ContainsKey(RateOf(wish))) rates[RateOf(wish)] = MidAsync(wish);
         }
-        catch (OperationCanceledException) when (!callersToken.IsCancellationRequested)
+
+        /// <summary>The quote of each wish, by its method and currency, or why there is none.</summary>
+        public async Task<IReadOnlyDictionary<(PaymentMethod, Currency), Result<Quote>>> QuoteAsync(IReadOnlyList<QuoteWish> wishes)
         {
-            return QuoteMaker.NoPriceInTime;
+            Ask(wishes);
+            await Task.WhenAll(rates.Values);
+            return wishes.ToDictionary(wish => (wish.Method, wish.Source), wish => maker.Make(wish, schedule, rates[RateOf(wish)].Result));
+        }
+
+        private static (bool ByWorldFirst, Currency Source) RateOf(QuoteWish wish) => (wish.Method.IsFundedByWorldFirst(), wish.Source);
+
+        private async Task<Result<MidRate?>> MidAsync(QuoteWish wish)
+        {
+            using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            limited.CancelAfter(limit);
+            try
+            {
+                await places.WaitAsync(limited.Token);
+                try
+                {
+                    return await maker.MidAsync(wish, limited.Token);
+                }
+                finally
+                {
+                    places.Release();
+                }
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                return QuoteMaker.NoPriceInTime;
+            }
         }
     }
 }

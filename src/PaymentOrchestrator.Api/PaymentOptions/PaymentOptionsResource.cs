@@ -34,10 +34,15 @@ public sealed record PaymentOptionsResource : IResource
     /// <summary>What a bank transfer would cost, for comparison only: it cannot be paid here. Null where none is configured.</summary>
     public required BankTransfer? BankTransfer { get; init; }
 
-    /// <summary>The reference rates that costs were taken at.</summary>
+    /// <summary>The reference rates that costs and balances were reckoned at.</summary>
     public required IReadOnlyList<ExchangeRateResource> Rates { get; init; }
 
-    /// <summary>The language of the recommendation's reason: <c>en</c> or <c>zh-CN</c>.</summary>
+    /// <summary>What the providers said of the buyer: the verdicts were made from this.</summary>
+    public required IReadOnlyList<ProviderFacts> Facts { get; init; }
+
+    public required NetworkResource Network { get; init; }
+
+    /// <summary>The language of every sentence in the answer: <c>en</c> or <c>zh-CN</c>.</summary>
     public required string Language { get; init; }
 
     /// <summary>Which version of the rules decided on eligibility.</summary>
@@ -77,8 +82,11 @@ public sealed record PaymentOption
     /// <summary>What it saves against the bank transfer; negative where the transfer would be cheaper, null where none is configured.</summary>
     public required Amount? SavingAgainstBankTransfer { get; init; }
 
-    /// <summary>How long it usually takes: <c>minutes</c>, or null where the provider does not say.</summary>
+    /// <summary>When the supplier's money arrives, as a rule: within <c>minutes</c>, or null where the provider does not say.</summary>
     public required string? Speed { get; init; }
+
+    /// <summary>The same as a sentence for the buyer.</summary>
+    public required string Arrival { get; init; }
 
     /// <summary>Why an open option has no quote; null where it has one.</summary>
     public required PriceUnavailable? Unavailable { get; init; }
@@ -93,6 +101,7 @@ public sealed record PriceUnavailable
     /// <summary>A problem's code: <c>provider_unavailable</c>, <c>rate_source_unavailable</c>, <c>amount_too_large</c> …</summary>
     public required string Code { get; init; }
 
+    /// <summary>One sentence for the buyer, in the answer's language.</summary>
     public required string Message { get; init; }
 }
 
@@ -120,4 +129,7 @@ public sealed record BankTransfer
 
     /// <summary>Always <c>days</c>.</summary>
     public string Speed { get; init; } = "days";
+
+    /// <summary>The same as a sentence for the buyer.</summary>
+    public required string Arrival { get; init; }
 }

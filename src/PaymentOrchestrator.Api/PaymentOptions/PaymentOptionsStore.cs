@@ -15,7 +15,8 @@ namespace PaymentOrchestrator.Api.PaymentOptions;
 internal sealed class PaymentOptionsStore(Db db)
 {
     internal sealed record Known(
-        bool BuyerExists, LivePayment? Live, IReadOnlyList<LinkedAccount> Accounts, FeeSchedule Schedule, IdempotencyRow? Key, PaymentOptionsResource? Earlier);
+        bool BuyerExists, LivePayment? Live, IReadOnlyList<LinkedAccount> Accounts, FeeSchedule Schedule, IdempotencyRow? Key,
+        StoredAnswer<PaymentOptionsResource>? Earlier);
 
     /// <summary>All that a list of options needs of the database, in one round trip.</summary>
     public async Task<Known> LoadAsync(
@@ -45,17 +46,18 @@ internal sealed class PaymentOptionsStore(Db db)
         var schedule = (await rows.ReadSingleAsync<FeeScheduleRow>()).ToSchedule();
         var used = await rows.ReadSingleOrDefaultAsync<IdempotencyRow>();
         var earlier = await rows.ReadSingleOrDefaultAsync<string>();
-        return new Known(exists, live, accounts, schedule, used, earlier is null ? null : ApiJson.Read<PaymentOptionsResource>(earlier));
+        return new Known(exists, live, accounts, schedule, used, earlier is null ? null : new(new(used!.ResourceId), earlier));
     }
 
-    /// <summary>The answer and its quotes, in one round trip and one commit. False when the key was taken; then nothing was written.</summary>
-    public async Task<bool> TryInsertAsync(
+    /// <summary>Writes the answer and its quotes, in one round trip and one commit. Null when the key was taken; then nothing was written.</summary>
+    public async Task<StoredAnswer<PaymentOptionsResource>?> TryInsertAsync(
         Caller caller, PaymentOptionsResource options, IEnumerable<Quote> quotes, KeyedRequest key, CancellationToken cancellationToken)
     {
         const string sql = """
             insert into payment_options (id, marketplace_id, mode, buyer_id, answer, created_at, shard_key)
             values (@id, @marketplace, @mode, @buyer, @answer, @now, @shard)
             """;
+        var answer = new StoredAnswer<PaymentOptionsResource>(options.Id, ApiJson.Write(options));
         await using var connection = await db.OpenAsync(cancellationToken);
         await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.TakeKey(key, caller, options.BuyerId.Value, options.Id.Value, options.Id.ShardKey, options.CreatedAt);
@@ -68,7 +70,7 @@ internal sealed class PaymentOptionsStore(Db db)
                 new NpgsqlParameter<int>("marketplace", caller.MarketplaceId),
                 new NpgsqlParameter<string>("mode", caller.Mode.Code()),
                 new NpgsqlParameter<Guid>("buyer", options.BuyerId.Value),
-                new NpgsqlParameter<string>("answer", NpgsqlDbType.Jsonb) { TypedValue = ApiJson.Write(options) },
+                new NpgsqlParameter<string>("answer", NpgsqlDbType.Json) { TypedValue = answer.Json },
                 new NpgsqlParameter<DateTime>("now", options.CreatedAt.UtcDateTime),
                 new NpgsqlParameter<short>("shard", options.Id.ShardKey),
             },
@@ -76,15 +78,15 @@ internal sealed class PaymentOptionsStore(Db db)
         try
         {
             await batch.ExecuteNonQueryAsync(cancellationToken);
-            return true;
+            return answer;
         }
         catch (PostgresException e) when (Idempotency.IsTaken(e))
         {
-            return false;
+            return null;
         }
     }
 
-    public async Task<PaymentOptionsResource?> FindAsync(Caller caller, Id<PaymentOptionsResource> id, CancellationToken cancellationToken)
+    public async Task<StoredAnswer<PaymentOptionsResource>?> FindAsync(Caller caller, Id<PaymentOptionsResource> id, CancellationToken cancellationToken)
     {
         const string sql = """
             select answer from payment_options
@@ -98,6 +100,6 @@ internal sealed class PaymentOptionsStore(Db db)
             mode = caller.Mode.Code(),
             shard = id.ShardKey,
         }, cancellationToken: cancellationToken));
-        return answer is null ? null : ApiJson.Read<PaymentOptionsResource>(answer);
+        return answer is null ? null : new(id, answer);
     }
 }

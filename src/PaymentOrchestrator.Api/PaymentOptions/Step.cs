@@ -1,4 +1,5 @@
 using PaymentOrchestrator.Api.Buyers;
+using PaymentOrchestrator.Api.Eligibility;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.LinkedAccounts;
 using PaymentOrchestrator.Domain;
@@ -14,6 +15,7 @@ public sealed record Step
     /// <summary>The codes of the requirements that it meets.</summary>
     public required IReadOnlyList<string> Meets { get; init; }
 
+    /// <summary>One sentence for the buyer, in the answer's language.</summary>
     public required string Message { get; init; }
 
     /// <summary>By how much to top up, and in which currency, or to enlarge the order.</summary>
@@ -22,20 +24,26 @@ public sealed record Step
     /// <summary>The call of this API that begins it; null for what is done elsewhere.</summary>
     public required StepCall? Call { get; init; }
 
-    internal static IReadOnlyList<Step> Of(MethodVerdict verdict, MethodVerdict onceEnlarged, Id<BuyerResource> buyer, IReadOnlyList<LinkedAccount> accounts) =>
+    /// <summary>The provider's page to send the buyer to, for what no call begins; null where none is configured.</summary>
+    public required string? Url { get; init; }
+
+    internal static IReadOnlyList<Step> Of(
+        MethodVerdict verdict, MethodVerdict onceEnlarged, Id<BuyerResource> buyer, IReadOnlyList<LinkedAccount> accounts,
+        Voice voice) =>
     [
         .. OptionSteps.Of(verdict, onceEnlarged).Select(step => new Step
         {
             Action = step.Remediation.Action,
             Meets = [.. step.Meets.Select(code => code.Text())],
-            Message = step.Remediation.Message,
+            Message = voice.Sentence(step.Lead),
             Amount = step.Remediation.Amount is { } amount ? amount : null,
             Call = StepCall.For(step, verdict.Method, buyer, accounts),
+            Url = voice.Pages.For(voice.Mode, step.Lead),
         }),
     ];
 }
 
-/// <summary>A call of this API. An id that only an earlier step makes stands in braces.</summary>
+/// <summary>A call of this API. What only you or an earlier step can fill in stands in braces, by its name.</summary>
 public sealed record StepCall
 {
     /// <summary>Always <c>POST</c>.</summary>
@@ -43,7 +51,7 @@ public sealed record StepCall
 
     public required string Path { get; init; }
 
-    /// <summary>The fields that the step is about; <c>return_url</c>, where the call has one, is yours to add.</summary>
+    /// <summary>Its fields. For asking again: those that change; send the others as before.</summary>
     public required IReadOnlyDictionary<string, string> Body { get; init; }
 
     internal static StepCall? For(OptionStep step, PaymentMethod method, Id<BuyerResource> buyer, IReadOnlyList<LinkedAccount> accounts)
@@ -66,13 +74,22 @@ public sealed record StepCall
                 Path = $"/v1/linked-accounts/{IdOf(LinkProvider.WorldFirst)}/marketplace-links",
                 Body = new Dictionary<string, string> { ["marketplace_account_id"] = IdOf(LinkProvider.Marketplace1688) },
             },
+            RemediationAction.SendBuyerIp => AskAgain(("buyer_ip", "{buyer_ip}")),
+            RemediationAction.TryAgainLater => AskAgain(),
             _ => null,
+        };
+
+        StepCall AskAgain(params (string Field, string Value)[] changed) => new()
+        {
+            Path = "/v1/payment-options",
+            Body = changed.ToDictionary(field => field.Field, field => field.Value),
         };
 
         StepCall Link(LinkProvider provider, params (string Field, string Value)[] more)
         {
             var body = new Dictionary<string, string> { ["provider"] = provider.Code() };
             foreach (var (field, value) in more) body[field] = value;
+            body["return_url"] = "{return_url}";
             return new StepCall { Path = $"/v1/buyers/{buyer}/linked-accounts", Body = body };
         }
 

@@ -16,6 +16,7 @@ internal sealed record ListPayments(Caller Caller, string? OrderId, string? Buye
     public void Validate(FieldErrors errors)
     {
         errors.Text("order_id", OrderId, 64);
+        errors.Id<BuyerResource>("buyer_id", BuyerId);
         if (Status is not null && PaymentTransitions.FromCode(Status) is null)
             errors.Add("status", "invalid", "status must be one of requires_action, processing, succeeded, failed, canceled, under_review.");
         if (Limit is not null && !(int.TryParse(Limit, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var limit) && limit is >= 1 and <= 100))

@@ -11,7 +11,7 @@ using PaymentOrchestrator.Domain;
 
 namespace PaymentOrchestrator.Api.Payments;
 
-public sealed record PayRequest
+public sealed record PayRequest : ITryable
 {
     /// <summary>The open quote to pay.</summary>
     public required Id<QuoteResource> QuoteId { get; init; }
@@ -24,9 +24,15 @@ public sealed record PayRequest
 
     /// <summary>Up to 20 texts of your own: names of at most 40 characters, values of at most 500.</summary>
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
+
+    /// <summary>
+    /// True to be told what would happen: everything is read and decided as for a payment, and nothing is written, no key used, no money asked for. The
+    /// refusals are those of the payment itself, but that quote_expired brings no replacement.
+    /// </summary>
+    public bool? DryRun { get; init; }
 }
 
-internal sealed record Pay(Caller Caller, PayRequest Request, KeyedRequest Key) : ICommand<Result<PaymentResource>>, IValidated
+internal sealed record Pay(Caller Caller, PayRequest Request, KeyedRequest Key, AcceptedLanguage Language) : ICommand<Result<PayAnswer>>, IValidated
 {
     public void Validate(FieldErrors errors)
     {
@@ -47,29 +53,30 @@ internal sealed record Pay(Caller Caller, PayRequest Request, KeyedRequest Key) 
 /// dies in between, the intent stays and says whom to ask.
 /// </summary>
 internal sealed class PayHandler(
-    PaymentStore store, QuoteStore quotes, QuoteMaker maker, BuyerStanding standing, OrderCheck orders, ProviderDirectory providers, Secrets secrets, PublicAddress address, PaymentChanges changes,
+    PaymentStore store, QuoteStore quotes, QuoteMaker maker, BuyerStanding standing, OrderCheck orders, ProviderPages pages, ProviderDirectory providers, Secrets secrets, PublicAddress address, PaymentChanges changes,
     ResolverSchedule schedule, TimeProvider clock)
-    : ICommandHandler<Pay, Result<PaymentResource>>
+    : ICommandHandler<Pay, Result<PayAnswer>>
 {
     // How long the buyer's address that a quote was made with is taken as the buyer's present one.
     private static readonly TimeSpan AddressServesFor = TimeSpan.FromMinutes(15);
 
-    public async ValueTask<Result<PaymentResource>> Handle(Pay command, CancellationToken cancellationToken)
+    public async ValueTask<Result<PayAnswer>> Handle(Pay command, CancellationToken cancellationToken)
     {
-        var (caller, request, key) = command;
+        var (caller, request, key, language) = command;
+        var dryRun = request.DryRun is true;
         var known = await store.LoadForPayingAsync(caller, request.QuoteId, key.Key!, clock.Now(), cancellationToken);
         if (known.Quote is not { } quote) return Problem.NotFound<QuoteResource>("quote");
         if (known.Key is { } used && used.RefusalFor(key.Fingerprint) is { } reused) return reused;
         // Null where the key has just ended by its age: then the quote says what became of it.
-        if (known is { Key: not null, Earlier: { } earlier }) return Result<PaymentResource>.Replay(earlier.ToResource());
+        if (known is { Key: not null, Earlier: { } earlier }) return Result<PayAnswer>.Replay(new PayAnswer.Paid(earlier.ToResource()));
         // The address that a quote was made with serves for a while; no quote made from an older one gives it new life.
         var buyerIp = request.BuyerIp ?? (clock.Now() - quote.CreatedAt <= AddressServesFor ? quote.BuyerIp : null);
-        if (await RefuseAsync(known, quote, buyerIp, cancellationToken) is { } refusal) return refusal;
+        if (await RefuseAsync(known, quote, buyerIp, dryRun, cancellationToken) is { } refusal) return refusal;
 
         var orderAnswer = orders.RefuseAsync(caller.Mode, known.Accounts.Newest(LinkProvider.Marketplace1688), quote.OrderId, quote.Price.Order, quote.Method, cancellationToken);
-        var verdict = await standing.JudgeQuoteAsync(caller.Mode, known.Accounts, quote.Method, quote.Price.Order, quote.Price.Total, buyerIp, cancellationToken);
+        var (verdict, reading) = await standing.JudgeQuoteAsync(caller.Mode, known.Accounts, quote.Method, quote.Price.Order, quote.Price.Total, buyerIp, cancellationToken);
         var orderRefusal = await orderAnswer;
-        if ((verdict.Eligible ? orderRefusal : NotEligible(verdict)) is { } noPayment)
+        if ((verdict.Eligible ? orderRefusal : NotEligible(verdict, new Voice(language, caller.Mode, pages))) is { } noPayment)
         {
             // The payment that this request repeats may have taken the very balance that is missing now, or have paid the order: then it is the answer.
             var present = await store.LoadForPayingAsync(caller, request.QuoteId, key.Key!, clock.Now(), cancellationToken);
@@ -77,20 +84,22 @@ internal sealed class PayHandler(
         }
 
         var payment = Payment.Of(quote, request.ReturnUrl, request.Metadata ?? new Dictionary<string, string>(), clock.Now());
+        var passed = PaymentVerdict.Of(verdict, reading, payment.CreatedAt);
+        if (dryRun) return new PayAnswer.Previewed(PaymentPreview.Of(payment, passed));
         var account = known.Accounts.Newest(quote.Method.PaidThrough())!;
         var attempt = new Attempt(payment.Id, 1, account.Provider, $"{payment.Id}-1", account.Id);
         var state = ReturnState.New(payment.Id.ToString());
-        if (!await store.TryCommitIntentAsync(payment, attempt, quote, key, state, schedule.OwnerGoneAt(payment.CreatedAt), cancellationToken))
+        if (!await store.TryCommitIntentAsync(payment, attempt, quote, passed, key, state, schedule.OwnerGoneAt(payment.CreatedAt), cancellationToken))
             // Another request was first with the quote, the order or the key: what it left is there now.
             return await Handle(command, cancellationToken);
 
         // Money may move from here on: a client that hangs up changes nothing any more.
         var open = new OpenPayment(payment, attempt, quote.Price.Mid?.ProviderQuoteId, account, 0);
         var outcome = await providers.For(caller.Mode).Gateway(quote.Method)!.DebitAsync(open.ToDebit(secrets, address.Return(payment.Method.PaidThrough(), state)), CancellationToken.None);
-        return (await changes.ApplyAsync(payment, attempt, outcome, CancellationToken.None)).ToResource();
+        return new PayAnswer.Paid((await changes.ApplyAsync(payment, attempt, outcome, CancellationToken.None)).ToResource());
     }
 
-    private async Task<Problem?> RefuseAsync(PaymentStore.Known known, Quote quote, string? buyerIp, CancellationToken cancellationToken)
+    private async Task<Problem?> RefuseAsync(PaymentStore.Known known, Quote quote, string? buyerIp, bool dryRun, CancellationToken cancellationToken)
     {
         if (quote.PaymentId is { } consumer)
         {
@@ -105,7 +114,9 @@ internal sealed class PayHandler(
         if (quote.Indicative) return new Problem(ProblemType.QuoteIndicative, "Ask for a quote with the order's amount fixed, and pay that.");
         if (providers.For(quote.Owner.Mode).Gateway(quote.Method) is null)
             return new Problem(ProblemType.ProviderNotConfigured, $"{quote.Method.Code()} has no provider configured in {quote.Owner.Mode.Code()} mode.");
-        return quote.HasExpired(clock.Now()) ? await ExpiredAsync(quote, buyerIp, known.Schedule, cancellationToken) : null;
+        if (!quote.HasExpired(clock.Now())) return null;
+        // A replacement is a price that a provider gives and that we store: more than a dry run may do.
+        return dryRun ? Expired(null) : await ExpiredAsync(quote, buyerIp, known.Schedule, cancellationToken);
     }
 
     private async Task<Problem> ExpiredAsync(Quote quote, string? buyerIp, FeeSchedule schedule, CancellationToken cancellationToken)
@@ -114,16 +125,19 @@ internal sealed class PayHandler(
             new QuoteWish(
                 quote.Owner, quote.BuyerId, quote.Method, quote.OrderId, quote.SupplierId, Quote.FixedOrder, quote.Price.Order, quote.Price.Source.Currency, quote.Lock, buyerIp),
             schedule, cancellationToken);
-        if (fresh.Problem is null) await quotes.TryInsertAsync(fresh.Value, null, cancellationToken);
-        return new Problem(ProblemType.QuoteExpired, fresh.Problem is null
-            ? "The price has to be shown again: replacement is a fresh quote for the same order, method, currency and length of hold."
-            : "The price has to be shown again: ask for a new quote.")
-        {
-            Replacement = fresh.Problem is null ? fresh.Value.ToResource(fresh.Value.CreatedAt) : null,
-        };
+        if (fresh.Problem is not null) return Expired(null);
+        await quotes.TryInsertAsync(fresh.Value, null, cancellationToken);
+        return Expired(fresh.Value.ToResource(fresh.Value.CreatedAt));
     }
 
-    private static Problem NotEligible(MethodVerdict verdict)
+    private static Problem Expired(QuoteResource? replacement) => new(ProblemType.QuoteExpired, replacement is not null
+        ? "The price has to be shown again: replacement is a fresh quote for the same order, method, currency and length of hold."
+        : "The price has to be shown again: ask for a new quote.")
+    {
+        Replacement = replacement,
+    };
+
+    private static Problem NotEligible(MethodVerdict verdict, Voice voice)
     {
         var unmet = verdict.Requirements.Any(requirement => requirement.Status == RequirementStatus.Unmet);
         // Only where nothing is known to be wrong can asking again help.
@@ -131,7 +145,7 @@ internal sealed class PayHandler(
             ? new Problem(ProblemType.FactsUnavailable, "A provider did not answer in time. Repeat the request with the same Idempotency-Key; the quote is unused.") { RetryAfter = 1 }
             : new Problem(ProblemType.MethodNotEligible, "See requirements for what is missing and what would meet it; the quote is unused."))
             with
-        { Requirements = [.. verdict.Requirements.Select(RequirementResource.From)] };
+        { Requirements = voice.Say(verdict) };
     }
 }
 
@@ -139,14 +153,22 @@ internal static class PayEndpoint
 {
     public static void Map(IEndpointRouteBuilder v1) => v1
         .MapPost("/payments", async (
-            Caller caller, RequiredIdempotencyKey key, RequestBody<PayRequest> body, ISender sender, CancellationToken cancellationToken) =>
-            (await sender.Send(new Pay(caller, body.Value, new KeyedRequest(key.Text, body.Fingerprint)), cancellationToken))
-                .Created(payment => $"/v1/payments/{payment.Id}"))
+            Caller caller, RequiredIdempotencyKey key, AcceptedLanguage language, RequestBody<PayRequest> body, ISender sender, CancellationToken cancellationToken) =>
+            Answer(
+                await sender.Send(new Pay(caller, body.Value, new KeyedRequest(key.Text, body.Fingerprint), language), cancellationToken), body.Value.DryRun is true))
         .WithName("createPayment").WithTags("Payments")
         .WithSummary("Pay a quote, once")
         .WithDescription("""
             201 with the payment whatever its outcome, declines included; see status and failure. A 4xx means that there is no payment. The provider is waited for
             at most 10 seconds; then the payment is processing. Repeat a request that got no answer with the same Idempotency-Key: it is never paid twice.
+            With dry_run true: 200 with what would be made, and nothing is; where the key stands for a payment already, 200 with that one.
             """)
-        .Produces<PaymentResource>(201).Refuses(400, 401, 404, 409, 413, 415, 422);
+        .Produces<PaymentPreview>(200).Produces<PaymentResource>(201).Refuses(400, 401, 404, 409, 413, 415, 422);
+
+    private static IResult Answer(Result<PayAnswer> result, bool dryRun)
+    {
+        if (result is { Problem: null, Value: PayAnswer.Previewed previewed }) return ((Result<PaymentPreview>)previewed.Preview).Ok();
+        var paid = result.Map(answer => ((PayAnswer.Paid)answer).Payment);
+        return dryRun ? paid.Ok() : paid.Created(payment => $"/v1/payments/{payment.Id}");
+    }
 }

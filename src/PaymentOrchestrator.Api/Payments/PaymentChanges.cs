@@ -1,4 +1,5 @@
 using Dapper;
+using PaymentOrchestrator.Api.Eligibility;
 using PaymentOrchestrator.Api.Events;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.Ledger;
@@ -11,7 +12,7 @@ namespace PaymentOrchestrator.Api.Payments;
 /// Moves a payment along its state graph. State, ledger, event, what holds the order and what is still to be asked commit together in one command,
 /// and only on the version that the decision was made on.
 /// </summary>
-internal sealed class PaymentChanges(Db db, ResolverSchedule schedule, TimeProvider clock)
+internal sealed class PaymentChanges(Db db, ResolverSchedule schedule, FactsCache facts, TimeProvider clock)
 {
     private const string Present =
         "select " + PaymentRow.Columns + " from payments p where p.id = @id and p.marketplace_id = @marketplace and p.mode = @mode and p.shard_key = @shard;";
@@ -35,6 +36,8 @@ internal sealed class PaymentChanges(Db db, ResolverSchedule schedule, TimeProvi
 
     private async Task<Payment> CommitAsync(Payment payment, OutcomeDecision decision, Word word, KeyedRequest? key, CancellationToken cancellationToken)
     {
+        // Money may have moved: what is remembered of the buyer's balances is not true any more.
+        facts.Forget(payment.BuyerId);
         const string sql = """
             update payments
             set status = @status, version = @version, event_version = event_version + 1, last_event_id = @eventId, next_action_url = @nextActionUrl, failure_code = @failureCode,

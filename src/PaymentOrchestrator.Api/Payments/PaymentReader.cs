@@ -25,6 +25,20 @@ internal sealed class PaymentReader(Db db)
         return row?.ToPayment();
     }
 
+    /// <summary>Why the payment was let pass; null for one from before verdicts were kept, and where there is no such payment.</summary>
+    public async Task<PaymentVerdict?> FindVerdictAsync(Caller caller, Id<PaymentResource> id, CancellationToken cancellationToken)
+    {
+        const string sql = "select p.verdict from payments p where p.id = @id and p.marketplace_id = @marketplace and p.mode = @mode and p.shard_key = @shard;";
+        await using var connection = await db.OpenAsync(cancellationToken);
+        return PaymentVerdict.Read(await connection.QuerySingleOrDefaultAsync<string?>(new CommandDefinition(sql, new
+        {
+            id = id.Value,
+            marketplace = caller.MarketplaceId,
+            mode = caller.Mode.Code(),
+            shard = id.ShardKey,
+        }, cancellationToken: cancellationToken)));
+    }
+
     /// <summary>The payment, and what the key stands for among its buyer's requests, in one round trip.</summary>
     public async Task<(Payment? Payment, IdempotencyRow? Key)> FindWithKeyAsync(Caller caller, Id<PaymentResource> id, string key, CancellationToken cancellationToken)
     {

@@ -76,7 +76,7 @@ internal sealed class PaymentStore(Db db)
     /// <param name="returnState">The secret that a provider's page sends the buyer back with.</param>
     /// <param name="inquireAt">When someone else may ask the provider, should we not come to the end.</param>
     public async Task<bool> TryCommitIntentAsync(
-        Payment payment, Attempt attempt, Quote quote, KeyedRequest key, string returnState, DateTimeOffset inquireAt, CancellationToken cancellationToken)
+        Payment payment, Attempt attempt, Quote quote, PaymentVerdict verdict, KeyedRequest key, string returnState, DateTimeOffset inquireAt, CancellationToken cancellationToken)
     {
         const string sql = """
             update quotes set payment_id = @id
@@ -89,9 +89,9 @@ internal sealed class PaymentStore(Db db)
 
             insert into payments (
                 id, marketplace_id, mode, buyer_id, quote_id, method, order_id, order_amount, source_currency, source_amount, markup_amount, fees, total, status,
-                version, last_event_id, return_url, return_state_hash, metadata, settlement_status, created_at, updated_at, shard_key)
+                version, last_event_id, return_url, return_state_hash, metadata, verdict, settlement_status, created_at, updated_at, shard_key)
             select q.payment_id, q.marketplace_id, q.mode, q.buyer_id, q.id, q.method, q.order_id, q.order_amount, q.source_currency, q.source_amount,
-                q.markup_amount, q.fees, q.total, @status, @version, @eventId, @returnUrl, @returnStateHash, @metadata::jsonb, 'not_due', @now, @now, q.shard_key
+                q.markup_amount, q.fees, q.total, @status, @version, @eventId, @returnUrl, @returnStateHash, @metadata::jsonb, @verdict::jsonb, 'not_due', @now, @now, q.shard_key
             from quotes q where q.id = @quote and q.shard_key = @shard and q.payment_id = @id;
 
             insert into attempts (payment_id, marketplace_id, mode, number, provider, request_id, linked_account_id, started_at, shard_key)
@@ -126,6 +126,7 @@ internal sealed class PaymentStore(Db db)
             returnStateHash = ReturnState.Hash(returnState),
             inquireAt = inquireAt.UtcDateTime,
             metadata = ApiJson.Write(payment.Metadata),
+            verdict = ApiJson.Write(verdict),
             now = payment.CreatedAt.UtcDateTime,
             number = attempt.Number,
             provider = attempt.Provider.Code(),

@@ -8,7 +8,7 @@ using PaymentOrchestrator.Domain;
 
 namespace PaymentOrchestrator.Api.Refunds;
 
-public sealed record CreateRefundRequest
+public sealed record CreateRefundRequest : ITryable
 {
     /// <summary>The part of the order to give back, CNY; none is all that is left.</summary>
     public Amount? Amount { get; init; }
@@ -18,10 +18,16 @@ public sealed record CreateRefundRequest
 
     /// <summary>Up to 20 texts of your own: names of at most 40 characters, values of at most 500.</summary>
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
+
+    /// <summary>
+    /// True to be told what would happen: everything is decided as for a refund, and nothing is written, no key used, no money asked for. The refusals are
+    /// those of the refund itself.
+    /// </summary>
+    public bool? DryRun { get; init; }
 }
 
 internal sealed record CreateRefund(Caller Caller, Id<PaymentResource> PaymentId, CreateRefundRequest Request, KeyedRequest Key)
-    : ICommand<Result<RefundResource>>, IValidated
+    : ICommand<Result<RefundAnswer>>, IValidated
 {
     public void Validate(FieldErrors errors)
     {
@@ -43,23 +49,25 @@ internal sealed record CreateRefund(Caller Caller, Id<PaymentResource> PaymentId
 /// </summary>
 internal sealed class CreateRefundHandler(
     RefundStore store, RefundChanges changes, ProviderDirectory providers, Secrets secrets, RefundSchedule schedule, TimeProvider clock)
-    : ICommandHandler<CreateRefund, Result<RefundResource>>
+    : ICommandHandler<CreateRefund, Result<RefundAnswer>>
 {
-    public async ValueTask<Result<RefundResource>> Handle(CreateRefund command, CancellationToken cancellationToken)
+    public async ValueTask<Result<RefundAnswer>> Handle(CreateRefund command, CancellationToken cancellationToken)
     {
-        var (caller, paymentId, _, key) = command;
+        var (caller, paymentId, request, key) = command;
+        var dryRun = request.DryRun is true;
         var now = clock.Now();
         var intent = await store.CommitIntentAsync(
-            caller, paymentId, key, now + schedule.OwnerGoneAfter, found => Decide(found, command, now), cancellationToken);
+            caller, paymentId, key, now + schedule.OwnerGoneAfter, dryRun, found => Decide(found, command, now), cancellationToken);
         // The key was taken while we decided: look again at what it stands for.
         if (intent is null) return await Handle(command, cancellationToken);
         if (intent.Problem is { } problem) return problem;
-        if (intent.Replayed) return Result<RefundResource>.Replay(intent.Value.Refund.ToResource());
+        if (intent.Replayed) return Result<RefundAnswer>.Replay(new RefundAnswer.Refunded(intent.Value.Refund.ToResource()));
+        if (dryRun) return new RefundAnswer.Previewed(RefundPreview.Of(intent.Value.Refund));
 
         // Money may move from here on: a client that hangs up changes nothing any more.
         var (refund, debit) = intent.Value;
         var outcome = await providers.For(caller.Mode).RefundGateway(debit.Method)!.RefundAsync(intent.Value.ToRequest(secrets), CancellationToken.None);
-        return (await changes.ApplyAsync(refund, outcome, clock.Now() + schedule.DelayAfter(0))).ToResource();
+        return new RefundAnswer.Refunded((await changes.ApplyAsync(refund, outcome, clock.Now() + schedule.DelayAfter(0))).ToResource());
     }
 
     private Result<OpenRefund> Decide(RefundStore.Found? found, CreateRefund command, DateTimeOffset now)
@@ -126,14 +134,23 @@ internal static class CreateRefundEndpoint
     public static void Map(IEndpointRouteBuilder v1) => v1
         .MapPost("/payments/{id}/refunds", async (
             string id, Caller caller, RequiredIdempotencyKey key, RequestBody<CreateRefundRequest> body, ISender sender, CancellationToken cancellationToken) =>
-            (await sender.Send(
-                new CreateRefund(caller, Id<PaymentResource>.ParseOrNone(id), body.Value, new KeyedRequest(key.Text, body.Fingerprint)), cancellationToken))
-                .Created(refund => $"/v1/refunds/{refund.Id}"))
+            Answer(
+                await sender.Send(
+                    new CreateRefund(caller, Id<PaymentResource>.ParseOrNone(id), body.Value, new KeyedRequest(key.Text, body.Fingerprint)), cancellationToken),
+                body.Value.DryRun is true))
         .WithName("createRefund").WithTags("Refunds")
         .WithSummary("Give a payment back, whole or in part")
         .WithDescription("""
             At the payment's own rate: all parts together give back exactly what was paid, and never more. 201 with the refund whatever its outcome; see status and failure.
             A 4xx means that there is no refund. A refund that failed frees its amount.
+            With dry_run true: 200 with what would be made, and nothing is; where the key stands for a refund already, 200 with that one.
             """)
-        .Produces<RefundResource>(201).Refuses(400, 401, 404, 409, 413, 415, 422);
+        .Produces<RefundPreview>(200).Produces<RefundResource>(201).Refuses(400, 401, 404, 409, 413, 415, 422);
+
+    private static IResult Answer(Result<RefundAnswer> result, bool dryRun)
+    {
+        if (result is { Problem: null, Value: RefundAnswer.Previewed previewed }) return ((Result<RefundPreview>)previewed.Preview).Ok();
+        var refunded = result.Map(answer => ((RefundAnswer.Refunded)answer).Refund);
+        return dryRun ? refunded.Ok() : refunded.Created(refund => $"/v1/refunds/{refund.Id}");
+    }
 }

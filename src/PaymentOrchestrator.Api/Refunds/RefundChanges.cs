@@ -1,5 +1,6 @@
 using Dapper;
 using Npgsql;
+using PaymentOrchestrator.Api.Eligibility;
 using PaymentOrchestrator.Api.Events;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.Ledger;
@@ -12,7 +13,7 @@ namespace PaymentOrchestrator.Api.Refunds;
 /// Moves a refund along its state graph. State, ledger, event and what the payment counts as refunded commit together in one command, and only on
 /// the version that the decision was made on.
 /// </summary>
-internal sealed class RefundChanges(Db db, TimeProvider clock)
+internal sealed class RefundChanges(Db db, FactsCache facts, TimeProvider clock)
 {
     private const string Present =
         "select " + RefundRow.Columns + " from refunds r where r.id = @id and r.marketplace_id = @marketplace and r.mode = @mode and r.shard_key = @shard;";
@@ -36,6 +37,8 @@ internal sealed class RefundChanges(Db db, TimeProvider clock)
     /// <summary>Null when the payment would be refunded above what was paid; then nothing was written, and what moved stays in suspense.</summary>
     private async Task<Refund?> TryCommitAsync(Refund refund, RefundDecision decision, Word word, KeyedRequest? key, DateTimeOffset? askAgainAt)
     {
+        // Money may have moved: what is remembered of the buyer's balances is not true any more.
+        facts.Forget(refund.BuyerId);
         const string sql = """
             update refunds
             set status = @status, version = @version, last_event_id = @eventId, failure_code = @failureCode, failure_message = @failureMessage,

@@ -29,15 +29,16 @@ internal sealed class RefundStore(Db db)
     /// Locks the payment, shows what is there, and commits what <paramref name="decide"/> makes of it. Refunds of one payment are so decided one
     /// after the other: each sees what the others have left. The lock is gone when this returns.
     /// </summary>
+    /// <param name="dryRun">Decide, and commit nothing.</param>
     /// <param name="decide">Pure; null payment: there is none. What it refuses leaves nothing behind.</param>
     /// <returns>Null when the key was taken meanwhile by a request to another resource of the buyer; then nothing was written.</returns>
     public async Task<Result<OpenRefund>?> CommitIntentAsync(
-        Caller caller, Id<PaymentResource> paymentId, KeyedRequest key, DateTimeOffset inquireAt, Func<Found?, Result<OpenRefund>> decide, CancellationToken cancellationToken)
+        Caller caller, Id<PaymentResource> paymentId, KeyedRequest key, DateTimeOffset inquireAt, bool dryRun, Func<Found?, Result<OpenRefund>> decide, CancellationToken cancellationToken)
     {
         await using var connection = await db.OpenAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
         var decision = decide(await LockAsync(connection, transaction, caller, paymentId, key.Key!, cancellationToken));
-        if (decision.Problem is not null || decision.Replayed) return decision;
+        if (decision.Problem is not null || decision.Replayed || dryRun) return decision;
         try
         {
             // Once sent, it is waited for: a client that hangs up now must not leave us guessing whether the intent was committed.

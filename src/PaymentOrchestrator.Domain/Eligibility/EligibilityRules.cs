@@ -14,7 +14,10 @@ public sealed record EligibilityQuestion(
 /// <summary>Decides which methods are open, why the others are not, and what would open them. Pure.</summary>
 public static class EligibilityRules
 {
-    /// <summary>Named in stored answers, so that an old answer can be told from a newer rule.</summary>
+    /// <summary>
+    /// Named in stored answers, so that an old answer can be told from a newer rule. Raise it with every change of what the rules decide or advise: a
+    /// test holds the whole truth table against the digest that belongs to this name.
+    /// </summary>
     public const string Version = "2026-04-13";
 
     /// <summary>The smallest order that WorldFirst Balance pays: CNY 1,000.00, itself included.</summary>
@@ -86,10 +89,8 @@ public static class EligibilityRules
         const string required = "outside_mainland_china";
         if (network.KnownOutside) return new(code, RequirementStatus.Met, network.Observed!, required, null);
         return network.Given
-            ? new(code, RequirementStatus.Unmet, network.Observed!, required, new Remediation(
-                RemediationAction.ChangeNetwork, "Pay from a network address that is known to be outside mainland China."))
-            : new(code, RequirementStatus.Unknown, null, required, new Remediation(
-                RemediationAction.SendBuyerIp, "Send the buyer's public address as buyer_ip: this method is open only from outside mainland China."));
+            ? new(code, RequirementStatus.Unmet, network.Observed!, required, new Remediation(RemediationAction.ChangeNetwork, RemediationAction.ChangeNetwork))
+            : new(code, RequirementStatus.Unknown, null, required, new Remediation(RemediationAction.SendBuyerIp, RemediationAction.SendBuyerIp));
     }
 
     private static Requirement MinimumAmount(Money order)
@@ -98,7 +99,6 @@ public static class EligibilityRules
         var minimum = WorldFirstBalanceMinimum;
         return order >= minimum
             ? new(code, RequirementStatus.Met, order, minimum, null)
-            : new(code, RequirementStatus.Unmet, order, minimum, new Remediation(
-                RemediationAction.IncreaseOrder, "Enlarge the order to at least CNY 1,000.00.", minimum - order));
+            : new(code, RequirementStatus.Unmet, order, minimum, RemediationAction.For(code) with { Amount = minimum - order });
     }
 }

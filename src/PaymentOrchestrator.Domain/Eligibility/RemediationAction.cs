@@ -16,23 +16,26 @@ public static class RemediationAction
     public const string TryAgainLater = "try_again_later";
 
     /// <summary>What to do about a requirement whose verdict came from a provider's fact.</summary>
-    internal static Remediation For(RequirementCode code) => code switch
+    internal static Remediation For(RequirementCode code) => new(ActionFor(code), code.Text());
+
+    internal static Remediation AskAgain { get; } = new(TryAgainLater, TryAgainLater);
+
+    private static string ActionFor(RequirementCode code) => code switch
     {
-        RequirementCode.WorldFirstAccount => new(LinkAccount, "Link an active WorldFirst account: create a linked account with provider worldfirst and send the buyer to its page."),
-        RequirementCode.WorldFirstIdentity => new(VerifyIdentity, "Complete identity verification at WorldFirst."),
-        RequirementCode.WorldFirstMarketplaceLink => new(LinkMarketplace, "Link the buyer's 1688 id to the WorldFirst account: create a marketplace link on it."),
-        RequirementCode.AlipayAccount => new(LinkAccount, "Link an active Alipay account: create a linked account with provider alipay and send the buyer to its page."),
-        RequirementCode.AlipayIdentity => new(VerifyIdentity, "Complete identity verification at Alipay."),
-        RequirementCode.AlipayMainlandBankAccount => new(LinkMainlandBank, "Open a bank account in mainland China and link it: create a linked account with provider mainland_bank."),
-        RequirementCode.AlipayFunding => new(TopUp, "Link a mainland bank account to Alipay, or top up the Alipay balance."),
-        RequirementCode.MarketplaceAccount => new(LinkAccount, "Link an enabled 1688 account: create a linked account with provider marketplace_1688 and send the buyer to its page."),
-        RequirementCode.MarketplaceIdentity => new(VerifyIdentity, "Complete identity verification at 1688."),
-        RequirementCode.MarketplaceAlipayLogin => new(LogInWithAlipay, "Log in to 1688 with Alipay: create a linked account with provider marketplace_1688 and login alipay."),
-        RequirementCode.CardLinked => new(LinkAccount, "Link a Visa or Mastercard card: create a linked account with provider card."),
-        RequirementCode.CardScheme => new(UseSupportedCard, "Link a card whose scheme is Visa or Mastercard."),
+        RequirementCode.WorldFirstAccount => LinkAccount,
+        RequirementCode.WorldFirstIdentity => VerifyIdentity,
+        RequirementCode.WorldFirstBalance => TopUp,
+        RequirementCode.WorldFirstMarketplaceLink => LinkMarketplace,
+        RequirementCode.AlipayAccount => LinkAccount,
+        RequirementCode.AlipayIdentity => VerifyIdentity,
+        RequirementCode.AlipayMainlandBankAccount => LinkMainlandBank,
+        RequirementCode.AlipayFunding => TopUp,
+        RequirementCode.MarketplaceAccount => LinkAccount,
+        RequirementCode.MarketplaceIdentity => VerifyIdentity,
+        RequirementCode.MarketplaceAlipayLogin => LogInWithAlipay,
+        RequirementCode.CardLinked => LinkAccount,
+        RequirementCode.CardScheme => UseSupportedCard,
+        RequirementCode.OrderMinimumAmount => IncreaseOrder,
         _ => throw new ArgumentOutOfRangeException(nameof(code)),
     };
-
-    internal static Remediation AskAgain { get; } =
-        new(TryAgainLater, "The provider did not answer in time. Ask again; nothing is known to be wrong.");
 }

@@ -51,9 +51,9 @@ public sealed record Requirement(RequirementCode Code, RequirementStatus Status,
 
 /// <summary>What the buyer can do to meet a requirement.</summary>
 /// <param name="Action">A stable code, see <see cref="RemediationAction"/>.</param>
-/// <param name="Message">One sentence in English.</param>
+/// <param name="Text">The name of the sentence that says it: the requirement's code, or what sets the case apart. Sentences are not decided here.</param>
 /// <param name="Amount">For topping up or enlarging the order: by how much.</param>
-public sealed record Remediation(string Action, string Message, Money? Amount = null);
+public sealed record Remediation(string Action, string Text, Money? Amount = null);
 
 /// <summary>A method's verdict: open only if every requirement is met.</summary>
 public sealed record MethodVerdict(PaymentMethod Method, IReadOnlyList<Requirement> Requirements)

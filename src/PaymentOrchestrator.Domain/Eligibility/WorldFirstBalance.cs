@@ -8,6 +8,8 @@ namespace PaymentOrchestrator.Domain;
 /// </summary>
 internal static class WorldFirstBalance
 {
+    private const string NoUsableCurrency = "no_usable_currency";
+
     public static Requirement Judge(PaymentMethod method, EligibilityQuestion question)
     {
         const RequirementCode code = RequirementCode.WorldFirstBalance;
@@ -16,14 +18,12 @@ internal static class WorldFirstBalance
 
         var candidates = Candidates(method, question, worldFirst.Balances);
         if (candidates.Count == 0)
-            return new(code, RequirementStatus.Unmet, "no_usable_currency", "enough_for_the_total", new Remediation(
-                RemediationAction.TopUp, "Hold a balance at WorldFirst in a currency that this order can be priced in."));
+            return new(code, RequirementStatus.Unmet, NoUsableCurrency, "enough_for_the_total", new Remediation(RemediationAction.TopUp, NoUsableCurrency));
 
         var best = candidates.Aggregate((left, right) => right.IsCloserThan(left) ? right : left);
         return best.Shortfall.Value <= 0
             ? new(code, RequirementStatus.Met, best.Available, best.Total, null)
-            : new(code, RequirementStatus.Unmet, best.Available, best.Total, new Remediation(
-                RemediationAction.TopUp, "Top up the WorldFirst account by the amount shown, in its currency.", best.Shortfall));
+            : new(code, RequirementStatus.Unmet, best.Available, best.Total, RemediationAction.For(code) with { Amount = best.Shortfall });
     }
 
     private static List<Candidate> Candidates(PaymentMethod method, EligibilityQuestion question, IReadOnlyList<Money> balances)

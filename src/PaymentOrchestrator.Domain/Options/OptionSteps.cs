@@ -2,8 +2,11 @@ namespace PaymentOrchestrator.Domain;
 
 /// <summary>One thing to do on the way to opening a method.</summary>
 /// <param name="Meets">The requirements that it is for; at least one.</param>
-/// <param name="Remediation">What to do.</param>
-public sealed record OptionStep(IReadOnlyList<RequirementCode> Meets, Remediation Remediation);
+/// <param name="Lead">The one of them that says what to do; it is not met.</param>
+public sealed record OptionStep(IReadOnlyList<RequirementCode> Meets, Requirement Lead)
+{
+    public Remediation Remediation => Lead.Remediation!;
+}
 
 /// <summary>Turns what is missing into the shortest list of things to do. Pure.</summary>
 public static class OptionSteps
@@ -25,7 +28,7 @@ public static class OptionSteps
         [
             .. from requirement in missing
                group requirement by Lead(requirement, missing) into same
-               select new OptionStep([.. same.Select(requirement => requirement.Code)], same.Key.Remediation!),
+               select new OptionStep([.. same.Select(requirement => requirement.Code)], same.Key),
         ];
     }
 

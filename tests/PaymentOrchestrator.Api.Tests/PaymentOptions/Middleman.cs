@@ -18,6 +18,9 @@ internal sealed class Middleman : IAsyncDisposable
     /// <summary>How long a call is held up before it is passed on; for ever where it is infinite.</summary>
     public Func<string, string, TimeSpan> Delay { get; set; } = (_, _) => TimeSpan.Zero;
 
+    /// <summary>What a call waits for before it is passed on, by its path.</summary>
+    public Func<string, Task> Hold { get; set; } = _ => Task.CompletedTask;
+
     /// <summary>The paths that were called.</summary>
     public ConcurrentQueue<string> Calls { get; } = [];
 
@@ -26,6 +29,9 @@ internal sealed class Middleman : IAsyncDisposable
 
     /// <summary>The configuration that leads the API's calls to Alipay this way.</summary>
     public string Alipay => $"--Providers:Test:Alipay:BaseUrl={app.Urls.Single()}/ams/api/v1";
+
+    /// <summary>The configuration that leads the API's calls to every provider this way.</summary>
+    public string[] All => [WorldFirst, Alipay, $"--Providers:Test:Marketplace1688:GatewayUrl={app.Urls.Single()}", $"--Providers:Test:Card:BaseUrl={app.Urls.Single()}"];
 
     public static async Task<Middleman> StartAsync(Uri sandbox)
     {
@@ -52,6 +58,7 @@ internal sealed class Middleman : IAsyncDisposable
         Calls.Enqueue(context.Request.Path);
         try
         {
+            await Hold(context.Request.Path).WaitAsync(context.RequestAborted);
             await Task.Delay(Delay(context.Request.Path, body), context.RequestAborted);
         }
         catch (OperationCanceledException)

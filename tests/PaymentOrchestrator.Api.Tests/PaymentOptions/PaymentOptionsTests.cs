@@ -93,7 +93,7 @@ public sealed class PaymentOptionsTests(TestSystem system)
         Assert.Equal(["send_buyer_ip", "increase_order", "link_account", "verify_identity", "link_account", "verify_identity", "top_up"], answer.Option("worldfirst_balance").Actions());
         Assert.Equal(["send_buyer_ip", "link_account", "link_account"], answer.Option("card").Actions());
         var call = answer.Option("card").GetProperty("steps")[2].GetProperty("call");
-        Assert.Equal(("POST", $"/v1/buyers/{buyer}/linked-accounts", """{"provider":"card"}"""), (call.Text("http_method"), call.Text("path"), call.GetProperty("body").GetRawText()));
+        Assert.Equal(("POST", $"/v1/buyers/{buyer}/linked-accounts", """{"provider":"card","return_url":"{return_url}"}"""), (call.Text("http_method"), call.Text("path"), call.GetProperty("body").GetRawText()));
         Assert.All(answer.List(), option => Assert.True(option.IsNull("quote") && option.IsNull("cost") && option.IsNull("saving")));
         Assert.Equal(["0"], await system.Database.RowsAsync("select count(*) from quotes where buyer_id = $1", Database.Uuid(buyer)));
     }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using PaymentOrchestrator.Api.Tests.Harness;
 using Xunit;
 
@@ -7,8 +6,9 @@ namespace PaymentOrchestrator.Api.Tests.PaymentOptions;
 /// <summary>A provider that does not answer leaves a gap in the list and never makes the call an error, nor a long wait.</summary>
 public sealed class SilentProviderTests(TestSystem system) : IAsyncDisposable
 {
-    // The budget of 800 ms and a tenth, and what a busy machine adds.
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(880 + 400);
+    // The budget of 800 ms and a tenth, by the server's own clock. A machine that is busy with something else makes some tries longer, none shorter.
+    private static readonly TimeSpan Limit = TimeSpan.FromMilliseconds(880);
+    private const int Tries = 8;
 
     private readonly List<Middleman> middlemen = [];
 
@@ -19,16 +19,29 @@ public sealed class SilentProviderTests(TestSystem system) : IAsyncDisposable
         var buyer = await system.Sandbox.ReadyAsync(await system.Api.BuyerAsync());
         (await api.OptionsAsync(buyer)).Must(201);
 
-        middleman.Delay = (_, _) => Timeout.InfiniteTimeSpan;
-        var watch = Stopwatch.StartNew();
-        var answer = (await api.OptionsAsync(buyer)).Must(201);
+        middleman.Delay = (path, _) => path.StartsWith("/amsin/", StringComparison.Ordinal) ? Timeout.InfiniteTimeSpan : TimeSpan.Zero;
+        var answer = await InTimeAsync(api, buyer);
 
-        Assert.True(watch.Elapsed < Patience, $"It took {watch.Elapsed}.");
         Assert.Equal(["alipay CNY open", "card USD open", "world_pay - closed", "worldfirst_balance - closed"], answer.Names());
         Assert.Equal(["try_again_later"], answer.Option("world_pay").Actions());
         Assert.Equal(["worldfirst.account", "worldfirst.identity", "worldfirst.marketplace_link", "worldfirst.balance"], answer.Option("world_pay").NotMet());
         Assert.Equal("unknown", answer.Option("world_pay").Requirement("worldfirst.balance").GetProperty("status").GetString());
         Assert.Equal("alipay", answer["recommendation.method"]);
+    }
+
+    [Fact]
+    public async Task A_dead_Alipay_closes_its_own_methods_alone()
+    {
+        var (api, middleman) = await StartAsync();
+        var buyer = await system.Sandbox.ReadyAsync(await system.Api.BuyerAsync());
+        (await api.OptionsAsync(buyer)).Must(201);
+
+        // WorldFirst's price takes more than the tenth: it is asked for while Alipay is still waited for, so it is there in time.
+        middleman.Delay = (path, _) => path.StartsWith("/ams/", StringComparison.Ordinal) ? Timeout.InfiniteTimeSpan : IsQuote(path) ? TimeSpan.FromMilliseconds(300) : TimeSpan.Zero;
+        var answer = await InTimeAsync(api, buyer);
+
+        Assert.Equal(["worldfirst_balance USD open", "card USD open", "world_pay - closed", "alipay - closed"], answer.Names());
+        Assert.False(answer.Option("worldfirst_balance").IsNull("quote"));
     }
 
     [Fact]
@@ -54,10 +67,8 @@ public sealed class SilentProviderTests(TestSystem system) : IAsyncDisposable
         (await api.OptionsAsync(buyer)).Must(201);
 
         middleman.Delay = (path, body) => IsQuote(path) && body.Contains("GBP", StringComparison.Ordinal) ? Timeout.InfiniteTimeSpan : TimeSpan.Zero;
-        var watch = Stopwatch.StartNew();
-        var answer = (await api.OptionsAsync(buyer)).Must(201);
+        var answer = await InTimeAsync(api, buyer);
 
-        Assert.True(watch.Elapsed < Patience, $"It took {watch.Elapsed}.");
         Assert.Equal(
             [
                 "alipay CNY open", "world_pay USD open", "worldfirst_balance USD open", "world_pay EUR open", "worldfirst_balance EUR open", "card USD open",
@@ -94,12 +105,31 @@ public sealed class SilentProviderTests(TestSystem system) : IAsyncDisposable
         foreach (var middleman in middlemen) await middleman.DisposeAsync();
     }
 
+    /// <summary>Asks until an answer comes within the limit, a few times; prints what the server took.</summary>
+    private static async Task<Answer> InTimeAsync(ApiClient api, string buyer)
+    {
+        var took = new List<TimeSpan>();
+        for (var tries = 0; ; tries++)
+        {
+            using var watch = ServerWatch.Start();
+            var answer = (await api.OptionsAsync(buyer)).Must(201);
+            took.Add((await watch.EndAsync()).Total);
+            if (took[^1] < Limit)
+            {
+                TestContext.Current.TestOutputHelper?.WriteLine($"The server took {string.Join(", ", took.Select(time => $"{time.TotalMilliseconds:0.0}"))} ms; {Limit.TotalMilliseconds} is the limit.");
+                return answer;
+            }
+
+            Assert.True(tries < Tries, $"None of {took.Count} tries took the server less than {Limit}: {string.Join(", ", took)}.");
+        }
+    }
+
     private static bool IsQuote(string path) => path.EndsWith("/createQuote", StringComparison.Ordinal);
 
     private async Task<(ApiClient Api, Middleman Middleman)> StartAsync()
     {
         var middleman = await Middleman.StartAsync(system.SandboxUrl);
         middlemen.Add(middleman);
-        return (await system.StartAnotherApiAsync(TimeProvider.System, middleman.WorldFirst), middleman);
+        return (await system.StartAnotherApiAsync(TimeProvider.System, middleman.WorldFirst, middleman.Alipay), middleman);
     }
 }

@@ -99,9 +99,9 @@ public sealed partial class StepsTests(TestSystem system)
     {
         var call = step.GetProperty("call");
         var body = new JsonObject();
+        made["return_url"] = ApiClient.ReturnUrl;
         foreach (var field in call.GetProperty("body").EnumerateObject()) body[field.Name] = Fill(field.Value.GetString()!);
         var links = body.ContainsKey("provider");
-        if (links) body["return_url"] = ApiClient.ReturnUrl;
         var answer = (await Api.PostAsync(Fill(call.Text("path")!), body)).Must(201);
         if (!links) return;
         if (answer["next_action"] != "null") (await system.Sandbox.DecideAsync(answer["next_action.url"])).Answer.Must(303);

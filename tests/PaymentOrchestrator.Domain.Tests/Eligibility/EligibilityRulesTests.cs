@@ -70,7 +70,7 @@ public sealed class EligibilityRulesTests
         Assert.All(requirements, requirement =>
         {
             Assert.Equal(action, requirement.Remediation!.Action);
-            Assert.NotEmpty(requirement.Remediation.Message);
+            Assert.NotEmpty(requirement.Remediation.Text);
             Assert.NotNull(requirement.Observed);
             Assert.NotEqual(requirement.Required, requirement.Observed);
         });

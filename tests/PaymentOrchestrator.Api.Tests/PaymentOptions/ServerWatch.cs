@@ -1,0 +1,78 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Xunit;
+
+namespace PaymentOrchestrator.Api.Tests.PaymentOptions;
+
+/// <summary>
+/// What one request took by the server's own clock, from its first line to its answer, and how much of that it spent waiting for providers: read from the
+/// spans that the framework records.
+/// </summary>
+internal sealed class ServerWatch : IDisposable
+{
+    private static readonly ActivitySource Source = new("test");
+
+    private readonly ConcurrentQueue<Activity> spans = new();
+    private readonly ActivityListener listener;
+    private readonly Activity root;
+
+    private ServerWatch()
+    {
+        listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name is "test" or "Microsoft.AspNetCore" or "System.Net.Http",
+            Sample = (ref _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = spans.Enqueue,
+        };
+        ActivitySource.AddActivityListener(listener);
+        root = Source.StartActivity("request")!;
+    }
+
+    /// <summary>From here on the test's next request is the one that is measured.</summary>
+    public static ServerWatch Start() => new();
+
+    /// <summary>Call it when the answer has come.</summary>
+    public async Task<Measured> EndAsync()
+    {
+        // The first server in the trace is ours: the sandbox gets no trace ids from us.
+        for (var patience = 0; ; patience++)
+        {
+            if (spans.FirstOrDefault(span => span.Source.Name == "Microsoft.AspNetCore" && span.TraceId == root.TraceId) is { } server)
+            {
+                var calls = spans.Where(span => span.Source.Name == "System.Net.Http" && span.TraceId == root.TraceId && span.ParentSpanId != root.SpanId)
+                    .Select(span => (From: span.StartTimeUtc, To: span.StartTimeUtc + span.Duration)).Where(call => call.To <= server.StartTimeUtc + server.Duration);
+                return new Measured(server.Duration, Covered(calls));
+            }
+
+            Assert.True(patience < 200, "The server recorded no span.");
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        }
+    }
+
+    public void Dispose()
+    {
+        root.Dispose();
+        listener.Dispose();
+    }
+
+    /// <summary>How long at least one of the calls was under way.</summary>
+    private static TimeSpan Covered(IEnumerable<(DateTime From, DateTime To)> calls)
+    {
+        var (covered, reached) = (TimeSpan.Zero, DateTime.MinValue);
+        foreach (var (from, to) in calls.OrderBy(call => call.From))
+        {
+            if (to <= reached) continue;
+            covered += to - (from > reached ? from : reached);
+            reached = to;
+        }
+
+        return covered;
+    }
+}
+
+/// <param name="Total">From the request's first line to its answer.</param>
+/// <param name="Providers">Of it, while at least one provider was being asked.</param>
+internal sealed record Measured(TimeSpan Total, TimeSpan Providers)
+{
+    public TimeSpan Own => Total - Providers;
+}
