@@ -62,7 +62,7 @@ public static class ApiApp
 
         services.AddHostedService<MigrateAtStart>();
         services.AddSingleton<Db>();
-        services.AddSingleton<ApiKeys>();
+        services.AddAccess();
         Secrets.AddTo(services);
         services.AddSingleton<PublicAddress>();
         services.AddProviders(configuration);
@@ -107,7 +107,9 @@ public static class ApiApp
     private static void Configure(WebApplication app)
     {
         app.UseProblemDocuments();
+        app.UseMiddleware<CardDataGate>();
         app.UseRouting();
+        app.UseMiddleware<BrowserAccess>();
         app.UseMiddleware<ApiKeyGate>();
         app.UseDocumentation();
         HealthEndpoints.Map(app);
@@ -156,10 +158,12 @@ public static class ApiApp
         ReceiveNotificationEndpoint.Map(v1);
 
         v1.MapWebhooks();
+        v1.MapAccess();
 
         // Spelt out so that the document knows all routes before the server has started.
 #pragma warning disable ASP0014
         app.UseEndpoints(_ => { });
 #pragma warning restore ASP0014
+        app.RequireDeclaredAccess();
     }
 }

@@ -1,4 +1,5 @@
 using Mediator;
+using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Buyers;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.Orders;
@@ -28,7 +29,7 @@ internal sealed record CheckEligibility(Caller Caller, CheckEligibilityRequest R
     public void Validate(FieldErrors errors)
     {
         Request.Order.Validate(errors);
-        errors.BuyerIp("buyer_ip", Request.BuyerIp);
+        errors.BuyerIp("buyer_ip", Request.BuyerIp, Caller);
         if (Request.Methods is { Count: 0 }) errors.Add("methods", "required", "methods must name at least one method, or be left out.");
     }
 }
@@ -39,17 +40,18 @@ internal sealed class CheckEligibilityHandler(EligibilityStore store, BuyerStand
     public async ValueTask<Result<EligibilityCheckResource>> Handle(CheckEligibility command, CancellationToken cancellationToken)
     {
         var (caller, request, key) = command;
+        if (caller.Session?.Refuse(request.Order) is { } notInSession) return notInSession;
         var order = request.Order.Amount!.ToMoney();
         if (order.Value > Money.MaxValue) return Problem.TooLarge("order.amount", order.Currency);
 
         var now = clock.Now();
         var known = await store.LoadAsync(caller, request.BuyerId, key.Key, now, cancellationToken);
         if (known.Key is { } used) return used.RefusalFor(key.Fingerprint) ?? Result<EligibilityCheckResource>.Replay(known.Earlier!);
-        if (!known.BuyerExists) return Problem.NotFound<BuyerResource>("buyer");
+        if (!known.BuyerExists || !caller.MayActFor(request.BuyerId)) return Problem.NotFound<BuyerResource>("buyer");
 
         var methods = request.Methods is null ? PaymentMethods.All : PaymentMethods.All.Where(request.Methods.Contains).ToList();
         var verdicts = await standing.JudgeAsync(
-            caller.Mode, known.Accounts, methods, order, request.BuyerIp, known.Schedule, request.SourceCurrency, cancellationToken);
+            caller.Mode, known.Accounts, methods, order, caller.AddressOfBuyer(request.BuyerIp), known.Schedule, request.SourceCurrency, cancellationToken);
         var check = new EligibilityCheckResource
         {
             Id = Id<EligibilityCheckResource>.New(request.BuyerId.ShardKey, now),
@@ -71,6 +73,7 @@ internal static class CheckEligibilityEndpoint
             Caller caller, OptionalIdempotencyKey key, RequestBody<CheckEligibilityRequest> body, ISender sender, CancellationToken cancellationToken) =>
             (await sender.Send(new CheckEligibility(caller, body.Value, new KeyedRequest(key.Text, body.Fingerprint)), cancellationToken))
                 .Created(check => $"/v1/eligibility-checks/{check.Id}"))
+        .Needs(Scope.QuotesWrite).OpenToBuyers()
         .WithName("checkEligibility").WithTags("Eligibility")
         .WithSummary("Which methods are open, why not the others, and what would open them")
         .WithDescription("""

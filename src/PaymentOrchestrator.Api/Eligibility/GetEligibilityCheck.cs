@@ -1,4 +1,5 @@
 using Mediator;
+using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Domain;
 
@@ -9,7 +10,7 @@ internal sealed record GetEligibilityCheck(Caller Caller, Id<EligibilityCheckRes
 internal sealed class GetEligibilityCheckHandler(EligibilityStore store) : IQueryHandler<GetEligibilityCheck, Result<EligibilityCheckResource>>
 {
     public async ValueTask<Result<EligibilityCheckResource>> Handle(GetEligibilityCheck query, CancellationToken cancellationToken) =>
-        await store.FindAsync(query.Caller, query.Id, cancellationToken) is { } check
+        await store.FindAsync(query.Caller, query.Id, cancellationToken) is { } check && query.Caller.MayActFor(check.BuyerId)
             ? check
             : Problem.NotFound<EligibilityCheckResource>("eligibility check");
 }
@@ -19,6 +20,7 @@ internal static class GetEligibilityCheckEndpoint
     public static void Map(IEndpointRouteBuilder v1) => v1
         .MapGet("/eligibility-checks/{id}", async (string id, Caller caller, ISender sender, CancellationToken cancellationToken) =>
             (await sender.Send(new GetEligibilityCheck(caller, Id<EligibilityCheckResource>.ParseOrNone(id)), cancellationToken)).Ok())
+        .Needs(Scope.Read).OpenToBuyers()
         .WithName("getEligibilityCheck").WithTags("Eligibility")
         .WithSummary("Read an eligibility check as it was answered")
         .Produces<EligibilityCheckResource>().Refuses(401, 404);

@@ -1,5 +1,6 @@
 using Mediator;
 using Microsoft.AspNetCore.Mvc;
+using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Http;
 
 namespace PaymentOrchestrator.Api.Events;
@@ -31,6 +32,7 @@ internal static class ListEventsEndpoint
         .MapGet("/events", async (
             Caller caller, string? type, [FromQuery(Name = "object_id")] string? objectId, string? limit, string? cursor, ISender sender, CancellationToken cancellationToken) =>
             (await sender.Send(new ListEvents(caller, type, objectId, new Page(limit, cursor)), cancellationToken)).Ok())
+        .Needs(Scope.Read)
         .WithName("listEvents").WithTags("Events")
         .WithSummary("List what happened in the last 30 days, the newest first")
         .WithDescription("Filter by type and by the object's id. limit is 1 to 100, 20 by default; cursor is the next_cursor of an earlier page.")

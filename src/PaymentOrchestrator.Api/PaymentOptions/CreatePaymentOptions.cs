@@ -1,4 +1,5 @@
 using Mediator;
+using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Buyers;
 using PaymentOrchestrator.Api.Eligibility;
 using PaymentOrchestrator.Api.Http;
@@ -30,14 +31,16 @@ internal sealed record CreatePaymentOptions(Caller Caller, CreatePaymentOptionsR
 
     public Money Order => Request.Order.Amount!.ToMoney();
 
+    public string? BuyerIp => Caller.AddressOfBuyer(Request.BuyerIp);
+
     public void Validate(FieldErrors errors)
     {
         Request.Order.Validate(errors);
-        errors.BuyerIp("buyer_ip", Request.BuyerIp);
+        errors.BuyerIp("buyer_ip", Request.BuyerIp, Caller);
     }
 
     public QuoteWish WishFor(PaymentWay way) => new(
-        Caller, Request.BuyerId, way.Method, Request.Order.Id, Request.Order.SupplierId, Quote.FixedOrder, Order, way.Source!, null, Request.BuyerIp);
+        Caller, Request.BuyerId, way.Method, Request.Order.Id, Request.Order.SupplierId, Quote.FixedOrder, Order, way.Source!, null, BuyerIp);
 }
 
 internal sealed class CreatePaymentOptionsHandler(
@@ -47,15 +50,16 @@ internal sealed class CreatePaymentOptionsHandler(
     public async ValueTask<Result<PaymentOptionsResource>> Handle(CreatePaymentOptions command, CancellationToken cancellationToken)
     {
         var (caller, request, key, _) = command;
+        if (caller.Session?.Refuse(request.Order) is { } notInSession) return notInSession;
         if (command.Order.Value > Money.MaxValue) return Problem.TooLarge("order.amount", command.Order.Currency);
         if (command.Comparison != Currency.Cny && rates.Mid(command.Comparison) is null) return NoRate(command.Comparison);
 
         var known = await store.LoadAsync(caller, request.BuyerId, request.Order.Id, key.Key, clock.Now(), cancellationToken);
         if (known.Key is { } used) return used.RefusalFor(key.Fingerprint) ?? Result<PaymentOptionsResource>.Replay(known.Earlier!);
-        if (!known.BuyerExists) return Problem.NotFound<BuyerResource>("buyer");
+        if (!known.BuyerExists || !caller.MayActFor(request.BuyerId)) return Problem.NotFound<BuyerResource>("buyer");
         if (known.Live is { RefusesQuotes: true } live) return live.ToProblem();
 
-        var question = await standing.AskAsync(caller.Mode, known.Accounts, PaymentMethods.All, command.Order, request.BuyerIp, known.Schedule, cancellationToken);
+        var question = await standing.AskAsync(caller.Mode, known.Accounts, PaymentMethods.All, command.Order, command.BuyerIp, known.Schedule, cancellationToken);
         var open = PaymentWays.Of(question, command.Comparison).Where(way => way.Open);
         var prices = await pricer.PriceAsync([.. open.Select(command.WishFor)], known.Schedule, cancellationToken);
         // Judged again by the prices themselves: what a provider guarantees can lie above the reference rate, and so above a balance.
@@ -91,6 +95,7 @@ internal static class CreatePaymentOptionsEndpoint
             CancellationToken cancellationToken) =>
             (await sender.Send(new CreatePaymentOptions(caller, body.Value, new KeyedRequest(key.Text, body.Fingerprint), language), cancellationToken))
                 .Created(options => $"/v1/payment-options/{options.Id}"))
+        .Needs(Scope.QuotesWrite).OpenToBuyers()
         .WithName("createPaymentOptions").WithTags("Payment options")
         .WithSummary("Every way to pay an order: priced, ranked, and what opens the rest")
         .WithDescription("""

@@ -1,4 +1,5 @@
 using Mediator;
+using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Domain;
 
@@ -9,7 +10,7 @@ internal sealed record GetPaymentOptions(Caller Caller, Id<PaymentOptionsResourc
 internal sealed class GetPaymentOptionsHandler(PaymentOptionsStore store) : IQueryHandler<GetPaymentOptions, Result<PaymentOptionsResource>>
 {
     public async ValueTask<Result<PaymentOptionsResource>> Handle(GetPaymentOptions query, CancellationToken cancellationToken) =>
-        await store.FindAsync(query.Caller, query.Id, cancellationToken) is { } options
+        await store.FindAsync(query.Caller, query.Id, cancellationToken) is { } options && query.Caller.MayActFor(options.BuyerId)
             ? options
             : Problem.NotFound<PaymentOptionsResource>("list of payment options");
 }
@@ -19,6 +20,7 @@ internal static class GetPaymentOptionsEndpoint
     public static void Map(IEndpointRouteBuilder v1) => v1
         .MapGet("/payment-options/{id}", async (string id, Caller caller, ISender sender, CancellationToken cancellationToken) =>
             (await sender.Send(new GetPaymentOptions(caller, Id<PaymentOptionsResource>.ParseOrNone(id)), cancellationToken)).Ok())
+        .Needs(Scope.Read).OpenToBuyers()
         .WithName("getPaymentOptions").WithTags("Payment options")
         .WithSummary("Read a list of payment options as it was answered")
         .WithDescription("Quotes are shown as they were then; GET /v1/quotes/{id} says whether one is still open.")

@@ -1,4 +1,5 @@
 using Mediator;
+using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Buyers;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.Orders;
@@ -47,7 +48,7 @@ internal sealed record CreateQuote(Caller Caller, CreateQuoteRequest Request, Ke
     public void Validate(FieldErrors errors)
     {
         Request.Order.Validate(errors, amountNeeded: !FixesSource);
-        errors.BuyerIp("buyer_ip", Request.BuyerIp);
+        errors.BuyerIp("buyer_ip", Request.BuyerIp, Caller);
         if (Request.Lock is not null && !Locks.ContainsKey(Request.Lock)) errors.Add("lock", "invalid", "lock must be one of 1m, 15m, 1h, 24h.");
         if (Request.FixedSide is not (null or Quote.FixedOrder or Quote.FixedSource)) errors.Add("fixed_side", "invalid", "fixed_side must be order or source.");
         if (FixesSource)
@@ -65,7 +66,7 @@ internal sealed record CreateQuote(Caller Caller, CreateQuoteRequest Request, Ke
     public QuoteWish ToWish() => new(
         Caller, Request.BuyerId, Request.Method, Request.Order.Id, Request.Order.SupplierId, FixesSource ? Quote.FixedSource : Quote.FixedOrder,
         (FixesSource ? Request.SourceAmount! : Request.Order.Amount!).ToMoney(), Request.SourceCurrency,
-        Request.Lock is null ? null : Locks[Request.Lock], Request.BuyerIp);
+        Request.Lock is null ? null : Locks[Request.Lock], Caller.AddressOfBuyer(Request.BuyerIp));
 }
 
 internal sealed class CreateQuoteHandler(QuoteStore store, QuoteMaker maker, TimeProvider clock) : ICommandHandler<CreateQuote, Result<QuoteResource>>
@@ -73,12 +74,13 @@ internal sealed class CreateQuoteHandler(QuoteStore store, QuoteMaker maker, Tim
     public async ValueTask<Result<QuoteResource>> Handle(CreateQuote command, CancellationToken cancellationToken)
     {
         var (caller, request, key) = command;
+        if (caller.Session?.Refuse(request.Order) is { } notInSession) return notInSession;
         var wish = command.ToWish();
         if (wish.Fixed.Value > Money.MaxValue) return Problem.TooLarge(wish.FixedSide == Quote.FixedSource ? "source_amount" : "order.amount", wish.Fixed.Currency);
 
         var known = await store.LoadForQuotingAsync(caller, request.BuyerId, request.Order.Id, key.Key, clock.Now(), cancellationToken);
         if (known.Key is { } used) return used.RefusalFor(key.Fingerprint) ?? Result<QuoteResource>.Replay(known.Earlier!.ToResource(clock.Now()));
-        if (!known.BuyerExists) return Problem.NotFound<BuyerResource>("buyer");
+        if (!known.BuyerExists || !caller.MayActFor(request.BuyerId)) return Problem.NotFound<BuyerResource>("buyer");
         if (known.Live is { } live && live.RefusesQuotes) return live.ToProblem();
 
         var made = await maker.MakeAsync(wish, known.Schedule, cancellationToken);
@@ -96,6 +98,7 @@ internal static class CreateQuoteEndpoint
             Caller caller, OptionalIdempotencyKey key, RequestBody<CreateQuoteRequest> body, ISender sender, CancellationToken cancellationToken) =>
             (await sender.Send(new CreateQuote(caller, body.Value, new KeyedRequest(key.Text, body.Fingerprint)), cancellationToken))
                 .Created(quote => $"/v1/quotes/{quote.Id}"))
+        .Needs(Scope.QuotesWrite).OpenToBuyers()
         .WithName("createQuote").WithTags("Quotes")
         .WithSummary("Price an order by one method in one currency")
         .WithDescription("""

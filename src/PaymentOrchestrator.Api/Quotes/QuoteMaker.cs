@@ -60,6 +60,7 @@ internal sealed class QuoteMaker(ProviderDirectory providers, ReferenceRates ref
             Price = price,
             FeeScheduleId = schedule.Id,
             BuyerIp = wish.BuyerIp,
+            SessionId = wish.Owner.Session?.Id,
             CreatedAt = now,
             ExpiresAt = until,
         };

@@ -15,7 +15,7 @@ internal sealed class QuoteStore(Db db)
     public const string Columns = """
         q.id, q.buyer_id, q.method, q.order_id, q.supplier_id, q.fixed_side, q.order_amount, q.source_currency, q.source_amount, q.mid, q.customer_rate,
         q.markup_bps, q.markup_amount, q.rate_source, q.rate_as_of, q.rate_stale, q.provider_quote_id, q.fees, q.total, q.fee_refundable, q.fee_schedule_id,
-        q.buyer_ip, q.created_at, q.expires_at, q.payment_id
+        q.buyer_ip, q.created_at, q.expires_at, q.payment_id, q.session_id
         """;
 
     internal sealed record Known(bool BuyerExists, LivePayment? Live, FeeSchedule Schedule, IdempotencyRow? Key, Quote? Earlier);
@@ -139,6 +139,8 @@ internal sealed class QuoteRow
 
     public Guid? PaymentId { get; init; }
 
+    public Guid? SessionId { get; init; }
+
     public Quote ToQuote(Caller owner)
     {
         var source = Currency.Parse(SourceCurrency);
@@ -159,6 +161,7 @@ internal sealed class QuoteRow
                 QuoteFees.ToDomain(ApiJson.Read<IReadOnlyList<QuoteFee>>(Fees)), new Money(source, Total), FeeRefundable),
             FeeScheduleId = FeeScheduleId,
             BuyerIp = BuyerIp,
+            SessionId = SessionId,
             CreatedAt = CreatedAt,
             ExpiresAt = ExpiresAt,
             PaymentId = PaymentId is { } payment ? new Id<PaymentResource>(payment) : null,

@@ -1,4 +1,5 @@
 using Mediator;
+using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Domain;
 
@@ -66,6 +67,7 @@ internal static class ListExchangeRatesEndpoint
     public static void Map(IEndpointRouteBuilder v1) => v1
         .MapGet("/exchange-rates", async (ISender sender, CancellationToken cancellationToken) =>
             (await sender.Send(new ListExchangeRates(), cancellationToken)).Ok())
+        .Needs(Scope.Read)
         .WithName("listExchangeRates").WithTags("Reference data")
         .WithSummary("The reference rates in force")
         .WithDescription("Mid rates against CNY. WorldFirst's methods are priced at the price that WorldFirst guarantees for the order, which a quote shows.")

@@ -117,6 +117,7 @@ internal static class CreateRefundEndpoint
             (await sender.Send(
                 new CreateRefund(caller, Id<PaymentResource>.ParseOrNone(id), body.Value, new KeyedRequest(key.Text, body.Fingerprint)), cancellationToken))
                 .Created(refund => $"/v1/refunds/{refund.Id}"))
+        .Needs(Scope.RefundsWrite)
         .WithName("createRefund").WithTags("Refunds")
         .WithSummary("Give a payment back, whole or in part")
         .WithDescription("""

@@ -1,4 +1,5 @@
 using Dapper;
+using PaymentOrchestrator.Api.Access;
 using Npgsql;
 using PaymentOrchestrator.Api.Events;
 using PaymentOrchestrator.Api.Http;
@@ -27,12 +28,12 @@ internal sealed class RefundChanges(Db db, TimeProvider clock)
         CommitAsync(refund, RefundRules.GiveUp(refund.Status), new Word("unknown", null, FailureCode.OutcomeUnknown), null, null);
 
     /// <summary>Applies an operator's decision with the request that made it. A key that is taken: nothing was written.</summary>
-    public Task<Refund> ResolveAsync(Refund refund, RefundDecision decision, RefundOutcome outcome, KeyedRequest key) =>
-        CommitAsync(refund, decision, Word.Of(outcome) with { Detail = "resolved by an operator", ByOperator = true }, key, null);
+    public Task<Refund> ResolveAsync(Refund refund, RefundDecision decision, RefundOutcome outcome, KeyedRequest key, AuditEntry audit) =>
+        CommitAsync(refund, decision, Word.Of(outcome) with { Detail = "resolved by an operator", ByOperator = true }, key, null, audit);
 
-    private async Task<Refund> CommitAsync(Refund refund, RefundDecision decision, Word word, KeyedRequest? key, DateTimeOffset? askAgainAt)
+    private async Task<Refund> CommitAsync(Refund refund, RefundDecision decision, Word word, KeyedRequest? key, DateTimeOffset? askAgainAt, AuditEntry? audit = null)
     {
-        const string sql = """
+        const string changes = """
             update refunds
             set status = @status, version = @version, last_event_id = @eventId, failure_code = @failureCode, failure_message = @failureMessage,
                 provider_reference = @refundReference, suspended_amount = @suspended, suspended_currency = @suspendedCurrency, last_word = @word, last_detail = @detail,
@@ -58,7 +59,9 @@ internal sealed class RefundChanges(Db db, TimeProvider clock)
             select @eventId, r.marketplace_id, r.mode, @eventType, @objectId, @objectVersion, @eventData::jsonb, @now, r.shard_key
             from refunds r where @moves and r.id = @id and r.shard_key = @shard and r.last_event_id = @eventId;
 
-            """ + Present;
+            """;
+        const string audited = AuditEntry.InsertSelect + " from refunds r where r.id = @id and r.shard_key = @shard and r.last_event_id = @eventId;";
+        var sql = audit is null ? changes + Present : changes + audited + Present;
         var now = clock.Now();
         var moves = decision.Status is not null;
         var next = moves ? refund.After(decision, word.Reference, now) : refund;
@@ -92,6 +95,7 @@ internal sealed class RefundChanges(Db db, TimeProvider clock)
             eventData = happened.Data,
         });
         parameters.Add("fingerprint", key?.Fingerprint, System.Data.DbType.Binary);
+        audit?.AddTo(parameters);
         LedgerSql.AddParameters(parameters, decision.Postings, refund.Id.ShardKey, now);
         // What was heard is written whoever has hung up meanwhile.
         await using var connection = await db.OpenAsync(CancellationToken.None);

@@ -84,18 +84,14 @@ public sealed class TestSystem : IAsyncLifetime
     /// <summary>A client without a key, or with one of the test's own making.</summary>
     public ApiClient ClientWith(string? key) => new(Http, ApiUrl, key);
 
-    /// <summary>A new marketplace with a key in test and in live mode.</summary>
+    /// <summary>A new marketplace with a key in test and in live mode, each with every scope.</summary>
     public async Task<Tenant> NewMarketplaceAsync()
     {
         var id = Interlocked.Increment(ref lastMarketplace);
         var test = ApiKeys.Generate(Mode.Test);
         var live = ApiKeys.Generate(Mode.Live);
-        await Database.ExecuteAsync("insert into marketplaces (id, name, created_at) values ($1, 'Test marketplace', now())", id);
-        foreach (var (key, mode) in new[] { (test, "test"), (live, "live") })
-        {
-            await Database.ExecuteAsync(
-                "insert into api_keys (key_hash, marketplace_id, mode, created_at) values ($1, $2, $3, now())", ApiKeys.Hash(key), id, mode);
-        }
+        await Database.AddKeyAsync(id, test);
+        await Database.AddKeyAsync(id, live);
 
         return new Tenant(id, ClientWith(test), ClientWith(live));
     }
