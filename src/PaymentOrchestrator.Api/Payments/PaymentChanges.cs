@@ -4,6 +4,7 @@ using PaymentOrchestrator.Api.Events;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.Ledger;
 using PaymentOrchestrator.Api.Postgres;
+using PaymentOrchestrator.Api.Providers;
 using PaymentOrchestrator.Domain;
 
 namespace PaymentOrchestrator.Api.Payments;
@@ -22,7 +23,7 @@ internal sealed class PaymentChanges(Db db, ResolverSchedule schedule, TimeProvi
     {
         var (name, reference, detail) = Describe(outcome);
         return CommitAsync(
-            payment, OutcomeRules.Decide(payment.Status, outcome, payment.Amounts), new Word(attempt.Number, name, reference, detail), null, cancellationToken);
+            payment, OutcomeRules.Decide(payment.Status, outcome, payment.Amounts), new Word(attempt.Number, name, ProviderText.Kept(reference), ProviderText.Kept(detail)), null, cancellationToken);
     }
 
     /// <summary>Applies a decision that no provider's word stands behind: a cancellation, an expiry, an operator's.</summary>

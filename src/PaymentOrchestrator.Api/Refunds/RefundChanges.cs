@@ -5,6 +5,7 @@ using PaymentOrchestrator.Api.Events;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.Ledger;
 using PaymentOrchestrator.Api.Postgres;
+using PaymentOrchestrator.Api.Providers;
 using PaymentOrchestrator.Domain;
 
 namespace PaymentOrchestrator.Api.Refunds;
@@ -117,10 +118,10 @@ internal sealed class RefundChanges(Db db, TimeProvider clock)
     {
         public static Word Of(RefundOutcome outcome) => outcome switch
         {
-            RefundOutcome.Succeeded done => new("succeeded", done.ProviderReference, null),
+            RefundOutcome.Succeeded done => new("succeeded", ProviderText.Kept(done.ProviderReference), null),
             RefundOutcome.Refused refused => new("refused", null, refused.Code),
-            RefundOutcome.Pending pending => new("pending", pending.ProviderReference, null),
-            RefundOutcome.Unknown unknown => new("unknown", null, unknown.Reason),
+            RefundOutcome.Pending pending => new("pending", ProviderText.Kept(pending.ProviderReference), null),
+            RefundOutcome.Unknown unknown => new("unknown", null, ProviderText.Kept(unknown.Reason)),
             RefundOutcome.NotFound => new("unknown", null, "the provider does not know the request"),
             _ => throw new ArgumentOutOfRangeException(nameof(outcome)),
         };
