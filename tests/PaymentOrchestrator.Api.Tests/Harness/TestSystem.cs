@@ -84,6 +84,9 @@ public sealed class TestSystem : IAsyncLifetime
     /// <summary>A client without a key, or with one of the test's own making.</summary>
     public ApiClient ClientWith(string? key) => new(Http, ApiUrl, key);
 
+    /// <summary>The same at another instance.</summary>
+    public ApiClient ClientWith(string? key, Uri instance) => new(Http, instance, key);
+
     /// <summary>A new marketplace with a key in test and in live mode, each with every scope.</summary>
     public async Task<Tenant> NewMarketplaceAsync()
     {
@@ -93,7 +96,7 @@ public sealed class TestSystem : IAsyncLifetime
         await Database.AddKeyAsync(id, test);
         await Database.AddKeyAsync(id, live);
 
-        return new Tenant(id, ClientWith(test), ClientWith(live));
+        return new Tenant(id, ClientWith(test), ClientWith(live)) { TestKey = test, LiveKey = live };
     }
 
     /// <summary>
@@ -108,14 +111,21 @@ public sealed class TestSystem : IAsyncLifetime
     }
 
     /// <summary>The same, stopped when the test is done with it: for settings that would get in the way of other tests' background work.</summary>
-    public async Task<OtherApi> StartOtherAsync(TimeProvider clock, params string[] settings)
+    public Task<OtherApi> StartOtherAsync(TimeProvider clock, params string[] settings) => StartOtherAsync(clock, _ => { }, settings);
+
+    /// <summary>The same, with more of its parts replaced: what it logs to.</summary>
+    public async Task<OtherApi> StartOtherAsync(TimeProvider clock, Action<IServiceCollection> replace, params string[] settings)
     {
         // One test speaks to it: the server's connections are for the first instance, which others put to the test.
         var few = new NpgsqlConnectionStringBuilder(Stack.ConnectionString) { MaxPoolSize = 4 }.ConnectionString;
-        var other = ApiApp.Build([.. apiArguments, $"--ConnectionStrings:Postgres={few}", "--urls=http://127.0.0.1:0", "--Payments:Resolver:Interval=1.00:00:00", "--Refunds:Resolver:Interval=1.00:00:00", .. settings], services => services.Replace(ServiceDescriptor.Singleton(clock)));
+        var other = ApiApp.Build([.. apiArguments, $"--ConnectionStrings:Postgres={few}", "--urls=http://127.0.0.1:0", "--Payments:Resolver:Interval=1.00:00:00", "--Refunds:Resolver:Interval=1.00:00:00", .. settings], services =>
+        {
+            services.Replace(ServiceDescriptor.Singleton(clock));
+            replace(services);
+        });
         await other.StartAsync(TestContext.Current.CancellationToken);
         var address = other.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
-        return new OtherApi(other, new ApiClient(Http, new Uri(address), Stack.Secrets.ApiKey));
+        return new OtherApi(other, new ApiClient(Http, new Uri(address), Stack.Secrets.ApiKey), new Uri(address));
     }
 
     private WebApplication BuildApi(string[] arguments)
@@ -126,10 +136,15 @@ public sealed class TestSystem : IAsyncLifetime
 }
 
 /// <summary>A marketplace with a client for each mode.</summary>
-public sealed record Tenant(int Id, ApiClient Test, ApiClient Live);
+public sealed record Tenant(int Id, ApiClient Test, ApiClient Live)
+{
+    public required string TestKey { get; init; }
+
+    public required string LiveKey { get; init; }
+}
 
 /// <summary>An instance of the API besides the one that all tests share.</summary>
-public sealed record OtherApi(WebApplication App, ApiClient Client) : IAsyncDisposable
+public sealed record OtherApi(WebApplication App, ApiClient Client, Uri Url) : IAsyncDisposable
 {
     public async ValueTask DisposeAsync()
     {
