@@ -46,14 +46,15 @@ internal static partial class LogRedaction
     private sealed class Logger(ILogger inner) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => inner.BeginScope(state);
+            where TState : notnull => inner.BeginScope(new Entry(() => Redact(state.ToString() ?? ""), state as IReadOnlyList<KeyValuePair<string, object?>> ?? []));
 
         public bool IsEnabled(LogLevel logLevel) => inner.IsEnabled(logLevel);
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             if (!inner.IsEnabled(logLevel)) return;
-            var entry = new Entry(Redact(formatter(state, exception)), state as IReadOnlyList<KeyValuePair<string, object?>> ?? []);
+            var message = Redact(formatter(state, exception));
+            var entry = new Entry(() => message, state as IReadOnlyList<KeyValuePair<string, object?>> ?? []);
             inner.Log(logLevel, eventId, entry, exception is null ? null : Safe(exception), static (written, _) => written.ToString());
         }
 
@@ -65,17 +66,17 @@ internal static partial class LogRedaction
         }
     }
 
-    /// <summary>The message and its parts, as structured logs read them.</summary>
-    private sealed class Entry(string message, IReadOnlyList<KeyValuePair<string, object?>> parts) : IReadOnlyList<KeyValuePair<string, object?>>
+    /// <summary>The message, or a scope, and its parts, as structured logs read them.</summary>
+    private sealed class Entry(Func<string> message, IReadOnlyList<KeyValuePair<string, object?>> parts) : IReadOnlyList<KeyValuePair<string, object?>>
     {
         public int Count => parts.Count;
 
         public KeyValuePair<string, object?> this[int index] =>
-            parts[index].Value is string or Uri or Exception ? KeyValuePair.Create(parts[index].Key, (object?)Redact(parts[index].Value!.ToString()!)) : parts[index];
+            parts[index].Value is null or (IConvertible and not string) ? parts[index] : KeyValuePair.Create(parts[index].Key, (object?)Redact(parts[index].Value!.ToString() ?? ""));
 
         public IEnumerator<KeyValuePair<string, object?>> GetEnumerator() => Enumerable.Range(0, Count).Select(i => this[i]).GetEnumerator();
 
-        public override string ToString() => message;
+        public override string ToString() => message();
 
         IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
     }

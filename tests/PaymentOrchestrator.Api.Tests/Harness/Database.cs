@@ -19,6 +19,12 @@ public sealed class Database(string connectionString) : IAsyncDisposable
         await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
     }
 
+    public async Task<int> NewMarketplaceAsync()
+    {
+        await using var owner = await source.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        return (await MarketplaceSetup.FindOrCreateAsync(owner, $"Test marketplace {Guid.NewGuid():N}", TestContext.Current.CancellationToken))!.Value;
+    }
+
     /// <summary>Makes a key work for a marketplace, which is made if it is not there; with every scope unless some are named.</summary>
     public async Task AddKeyAsync(int marketplace, string key, params string[] scopes)
     {

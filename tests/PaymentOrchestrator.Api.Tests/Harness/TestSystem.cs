@@ -27,7 +27,6 @@ public sealed class TestSystem : IAsyncLifetime
     private TestPostgres? postgres;
     private LocalStack? stack;
     private HttpClient? browser;
-    private int lastMarketplace = 1;
 
     public Uri ApiUrl => new(Stack.ApiUrl);
 
@@ -90,7 +89,7 @@ public sealed class TestSystem : IAsyncLifetime
     /// <summary>A new marketplace with a key in test and in live mode, each with every scope.</summary>
     public async Task<Tenant> NewMarketplaceAsync()
     {
-        var id = Interlocked.Increment(ref lastMarketplace);
+        var id = await Database.NewMarketplaceAsync();
         var test = ApiKeys.Generate(Mode.Test);
         var live = ApiKeys.Generate(Mode.Live);
         await Database.AddKeyAsync(id, test);
