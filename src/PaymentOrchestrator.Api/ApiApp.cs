@@ -36,6 +36,7 @@ public static class ApiApp
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ApplicationName = typeof(ApiApp).Assembly.GetName().Name });
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.Services.RedactLogs();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -66,7 +67,7 @@ public static class ApiApp
 
         services.AddHostedService<MigrateAtStart>();
         services.AddSingleton<Db>();
-        services.AddSingleton<ApiKeys>();
+        services.AddAccess();
         Secrets.AddTo(services);
         services.AddSingleton<PublicAddress>();
         services.AddProviders(configuration);
@@ -132,7 +133,9 @@ public static class ApiApp
     private static void Configure(WebApplication app)
     {
         app.UseProblemDocuments();
+        app.UseMiddleware<CardDataGate>();
         app.UseRouting();
+        app.UseMiddleware<BrowserAccess>();
         app.UseMiddleware<ApiKeyGate>();
         app.UseDocumentation();
         HealthEndpoints.Map(app);
@@ -190,10 +193,12 @@ public static class ApiApp
         ListProvidersEndpoint.Map(v1);
 
         v1.MapWebhooks();
+        v1.MapAccess();
 
         // Spelt out so that the document knows all routes before the server has started.
 #pragma warning disable ASP0014
         app.UseEndpoints(_ => { });
 #pragma warning restore ASP0014
+        app.RequireDeclaredAccess();
     }
 }

@@ -1,12 +1,7 @@
 using PaymentOrchestrator.Api;
-using PaymentOrchestrator.Api.Http;
+using PaymentOrchestrator.Api.Commands;
 
-// "openapi" writes the contract and stops; it needs neither database nor providers.
-if (args is ["openapi"])
-{
-    await using var app = ApiApp.BuildForDocument();
-    Console.Write(await Documentation.WriteAsync(app.Services));
-    return;
-}
+if (await Command.TryRunAsync(args, CancellationToken.None) is { } exitCode) return exitCode;
 
 await ApiApp.Build(args).RunAsync();
+return 0;

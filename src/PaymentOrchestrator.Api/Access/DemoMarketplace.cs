@@ -1,4 +1,3 @@
-using Dapper;
 using Npgsql;
 using PaymentOrchestrator.Domain;
 
@@ -10,14 +9,11 @@ public static class DemoMarketplace
     /// <summary>A fresh test key; it is the caller's to keep.</summary>
     public static string NewKey() => ApiKeys.Generate(Mode.Test);
 
-    /// <summary>Makes the marketplace and its key if they are not there.</summary>
+    /// <summary>Makes the marketplace and its key if they are not there. The key may do everything.</summary>
     public static async Task EnsureAsync(string ownerConnectionString, string apiKey, CancellationToken cancellationToken)
     {
-        const string sql = """
-            insert into marketplaces (id, name, created_at) values (1, 'Demo marketplace', now()) on conflict do nothing;
-            insert into api_keys (key_hash, marketplace_id, mode, created_at) values (@hash, 1, 'test', now()) on conflict do nothing;
-            """;
         await using var connection = new NpgsqlConnection(ownerConnectionString);
-        await connection.ExecuteAsync(new CommandDefinition(sql, new { hash = ApiKeys.Hash(apiKey) }, cancellationToken: cancellationToken));
+        await MarketplaceSetup.EnsureMarketplaceAsync(connection, 1, "Demo marketplace", cancellationToken);
+        await MarketplaceSetup.EnsureKeyAsync(connection, 1, apiKey, "demo", Scope.Codes, cancellationToken);
     }
 }

@@ -1,4 +1,5 @@
 using Mediator;
+using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.Postgres;
 using PaymentOrchestrator.Domain;
@@ -60,6 +61,7 @@ internal static class CreateBuyerEndpoint
         .MapPost("/buyers", async (Caller caller, RequiredIdempotencyKey key, RequestBody<CreateBuyerRequest> body, ISender sender, CancellationToken cancellationToken) =>
             (await sender.Send(new CreateBuyer(caller, body.Value, new KeyedRequest(key.Text, body.Fingerprint)), cancellationToken))
                 .Created(buyer => $"/v1/buyers/{buyer.Id}"))
+        .Needs(Scope.AccountsWrite)
         .WithName("createBuyer").WithTags("Buyers")
         .WithSummary("Create a buyer")
         .WithDescription("The first call for a new customer of yours. The reference is unique; a second buyer with it is refused with the first one's id.")

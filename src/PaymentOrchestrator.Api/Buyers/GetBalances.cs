@@ -76,6 +76,7 @@ internal static class GetBalancesEndpoint
     public static void Map(IEndpointRouteBuilder v1) => v1
         .MapGet("/buyers/{id}/balances", async (string id, Caller caller, ISender sender, CancellationToken cancellationToken) =>
             (await sender.Send(new GetBalances(caller, Id<BuyerResource>.ParseOrNone(id)), cancellationToken)).Ok())
+        .Needs(Scope.Read)
         .WithName("getBalances").WithTags("Buyers")
         .WithSummary("What a buyer has at WorldFirst and Alipay, as they say now")
         .Produces<BalancesResource>().Refuses(401, 404);

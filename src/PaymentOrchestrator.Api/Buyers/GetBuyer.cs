@@ -1,4 +1,5 @@
 using Mediator;
+using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Domain;
 
@@ -17,6 +18,7 @@ internal static class GetBuyerEndpoint
     public static void Map(IEndpointRouteBuilder v1) => v1
         .MapGet("/buyers/{id}", async (string id, Caller caller, ISender sender, CancellationToken cancellationToken) =>
             (await sender.Send(new GetBuyer(caller, Id<BuyerResource>.ParseOrNone(id)), cancellationToken)).Ok())
+        .Needs(Scope.Read)
         .WithName("getBuyer").WithTags("Buyers")
         .WithSummary("Read a buyer")
         .Produces<BuyerResource>().Refuses(401, 404);

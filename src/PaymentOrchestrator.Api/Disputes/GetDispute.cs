@@ -1,4 +1,5 @@
 using Mediator;
+using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Domain;
 
@@ -19,6 +20,7 @@ internal static class GetDisputeEndpoint
     public static void Map(IEndpointRouteBuilder v1) => v1
         .MapGet("/disputes/{id}", async (string id, Caller caller, ISender sender, CancellationToken cancellationToken) =>
             (await sender.Send(new GetDispute(caller, Id<DisputeResource>.ParseOrNone(id)), cancellationToken)).Ok())
+        .Needs(Scope.Read)
         .WithName("getDispute").WithTags("Disputes")
         .WithSummary("Read a dispute")
         .Produces<DisputeResource>().Refuses(401, 404);

@@ -1,5 +1,6 @@
 using Mediator;
 using Microsoft.AspNetCore.Mvc;
+using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.Payments;
 using PaymentOrchestrator.Domain;
@@ -40,6 +41,7 @@ internal static class ListDisputesEndpoint
         .MapGet("/disputes", async (
             Caller caller, [FromQuery(Name = "payment_id")] string? paymentId, string? status, string? limit, string? cursor, ISender sender, CancellationToken cancellationToken) =>
             (await sender.Send(new ListDisputes(caller, paymentId, status, new Page(limit, cursor)), cancellationToken)).Ok())
+        .Needs(Scope.Read)
         .WithName("listDisputes").WithTags("Disputes")
         .WithSummary("List disputes, the newest first")
         .WithDescription("Filter by payment and status. limit is 1 to 100, 20 by default; cursor is the next_cursor of an earlier page.")

@@ -1,4 +1,5 @@
 using Mediator;
+using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Buyers;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.Orders;
@@ -29,7 +30,7 @@ internal sealed record CheckEligibility(Caller Caller, CheckEligibilityRequest R
     public void Validate(FieldErrors errors)
     {
         Request.Order.Validate(errors);
-        errors.BuyerIp("buyer_ip", Request.BuyerIp);
+        errors.BuyerIp("buyer_ip", Request.BuyerIp, Caller);
         if (Request.Methods is { Count: 0 }) errors.Add("methods", "required", "methods must name at least one method, or be left out.");
     }
 }
@@ -40,6 +41,7 @@ internal sealed class CheckEligibilityHandler(EligibilityStore store, BuyerStand
     public async ValueTask<Result<StoredAnswer<EligibilityCheckResource>>> Handle(CheckEligibility command, CancellationToken cancellationToken)
     {
         var (caller, request, key, language) = command;
+        if (caller.Session?.Refuse(request.Order) is { } notInSession) return notInSession;
         var order = request.Order.Amount!.ToMoney();
         if (order.Value > Money.MaxValue) return Problem.TooLarge("order.amount", order.Currency);
 
@@ -48,10 +50,10 @@ internal sealed class CheckEligibilityHandler(EligibilityStore store, BuyerStand
         if (known.Key is { } used && used.RefusalFor(key.Fingerprint) is { } reused) return reused;
         // Null where the key has just ended by its age.
         if (known is { Key: not null, Earlier: { } earlier }) return Result<StoredAnswer<EligibilityCheckResource>>.Replay(earlier);
-        if (!known.BuyerExists) return Problem.NotFound<BuyerResource>("buyer");
+        if (!known.BuyerExists || !caller.MayActFor(request.BuyerId)) return Problem.NotFound<BuyerResource>("buyer");
 
         var methods = request.Methods is null ? PaymentMethods.All : PaymentMethods.All.Where(request.Methods.Contains).ToList();
-        var (question, reading) = await standing.AskAsync(caller.Mode, known.Accounts, methods, order, request.BuyerIp, known.Schedule, startedAt, null, cancellationToken);
+        var (question, reading) = await standing.AskAsync(caller.Mode, known.Accounts, methods, order, caller.AddressOfBuyer(request.BuyerIp), known.Schedule, startedAt, null, cancellationToken);
         var verdicts = methods.Select(method => EligibilityRules.Evaluate(method, question with { OnlyCurrency = request.SourceCurrency })).ToList();
         var voice = new Voice(language, caller.Mode, pages);
         now = clock.Now();
@@ -82,6 +84,7 @@ internal static class CheckEligibilityEndpoint
             CancellationToken cancellationToken) =>
             (await sender.Send(new CheckEligibility(caller, body.Value, new KeyedRequest(key.Text, body.Fingerprint), language), cancellationToken))
                 .Created(check => $"/v1/eligibility-checks/{check.Id}"))
+        .Needs(Scope.QuotesWrite).OpenToBuyers()
         .WithName("checkEligibility").WithTags("Eligibility")
         .WithSummary("Which methods are open, why not the others, and what would open them")
         .WithDescription("""

@@ -1,4 +1,5 @@
 using Mediator;
+using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Domain;
 
@@ -19,6 +20,7 @@ internal static class GetEligibilityCheckEndpoint
     public static void Map(IEndpointRouteBuilder v1) => v1
         .MapGet("/eligibility-checks/{id}", async (string id, Caller caller, ISender sender, CancellationToken cancellationToken) =>
             (await sender.Send(new GetEligibilityCheck(caller, Id<EligibilityCheckResource>.ParseOrNone(id)), cancellationToken)).Ok())
+        .Needs(Scope.Read).OpenToBuyers()
         .WithName("getEligibilityCheck").WithTags("Eligibility")
         .WithSummary("Read an eligibility check as it was answered")
         .WithDescription("Byte for byte, in the language of the first answer, whatever has changed since.")

@@ -1,4 +1,5 @@
 using Mediator;
+using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Domain;
 
@@ -17,6 +18,7 @@ internal static class GetEventEndpoint
     public static void Map(IEndpointRouteBuilder v1) => v1
         .MapGet("/events/{id}", async (string id, Caller caller, ISender sender, CancellationToken cancellationToken) =>
             (await sender.Send(new GetEvent(caller, Id<EventResource>.ParseOrNone(id)), cancellationToken)).Ok())
+        .Needs(Scope.Read)
         .WithName("getEvent").WithTags("Events")
         .WithSummary("Read an event")
         .WithDescription("Events can be read for 30 days.")

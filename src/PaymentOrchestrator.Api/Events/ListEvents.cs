@@ -1,5 +1,6 @@
 using Mediator;
 using Microsoft.AspNetCore.Mvc;
+using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Http;
 
 namespace PaymentOrchestrator.Api.Events;
@@ -52,6 +53,7 @@ internal static class ListEventsEndpoint
             [FromQuery(Name = "created_at[lte]")] string? createdUntil, string? limit, string? cursor, ISender sender, CancellationToken cancellationToken) =>
             (await sender.Send(
                 new ListEvents(caller, type, objectId, new CreatedFilter(createdAfter, createdFrom, createdBefore, createdUntil), new Page(limit, cursor)), cancellationToken)).Ok())
+        .Needs(Scope.Read)
         .WithName("listEvents").WithTags("Events")
         .WithSummary("List what happened in the last 30 days, the newest first")
         .WithDescription("Filter by type, by the object's id and by time (RFC 3339). limit is 1 to 100, 20 by default; cursor is the next_cursor of an earlier page.")

@@ -1,5 +1,6 @@
 using Dapper;
 using Npgsql;
+using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.Postgres;
 using PaymentOrchestrator.Domain;
@@ -90,6 +91,7 @@ internal sealed class FeeScheduleStore(Db db)
                 new NpgsqlParameter<DateTime>("now", now.UtcDateTime),
             },
         });
+        batch.BatchCommands.Add(AuditEntry.Of(caller, id.ToString(), id.ShardKey, now).ToBatchCommand());
         try
         {
             await batch.ExecuteNonQueryAsync(cancellationToken);

@@ -1,4 +1,5 @@
 using Mediator;
+using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.Rates;
 using PaymentOrchestrator.Domain;
@@ -183,6 +184,7 @@ internal static class PreviewFeeScheduleEndpoint
         .MapPost("/fee-schedules/preview", async (
             Caller caller, RequestBody<PreviewFeeScheduleRequest> body, ISender sender, CancellationToken cancellationToken) =>
             (await sender.Send(new PreviewFeeSchedule(caller, body.Value), cancellationToken)).Ok())
+        .Needs(Scope.FeesManage)
         .WithName("previewFeeSchedule").WithTags("Fee schedules")
         .WithSummary("See what a price list would change")
         .WithDescription("Prices the same orders by the list in force and by the given rules, as quotes would at the reference rates in force. Nothing is stored.")

@@ -1,4 +1,5 @@
 using Mediator;
+using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.Postgres;
 using PaymentOrchestrator.Domain;
@@ -63,6 +64,7 @@ internal static class PublishFeeScheduleEndpoint
             Caller caller, OptionalIdempotencyKey key, RequestBody<PublishFeeScheduleRequest> body, ISender sender, CancellationToken cancellationToken) =>
             (await sender.Send(new PublishFeeSchedule(caller, body.Value, new KeyedRequest(key.Text, body.Fingerprint)), cancellationToken))
                 .Created(schedule => $"/v1/fee-schedules/{schedule.Id}"))
+        .Needs(Scope.FeesManage).Audited()
         .WithName("publishFeeSchedule").WithTags("Fee schedules")
         .WithSummary("Publish a price list")
         .WithDescription("""

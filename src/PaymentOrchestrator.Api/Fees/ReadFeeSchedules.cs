@@ -1,4 +1,5 @@
 using Mediator;
+using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Http;
 
 namespace PaymentOrchestrator.Api.Fees;
@@ -35,12 +36,14 @@ internal static class ReadFeeSchedulesEndpoints
     {
         v1.MapGet("/fee-schedules", async (Caller caller, string? limit, string? cursor, ISender sender, CancellationToken cancellationToken) =>
             (await sender.Send(new ListFeeSchedules(caller, new Page(limit, cursor)), cancellationToken)).Ok())
+            .Needs(Scope.Read)
             .WithName("listFeeSchedules").WithTags("Fee schedules")
             .WithSummary("List price lists: yours and the default below them, the one that begins last first")
             .WithDescription("limit is 1 to 100, 20 by default; cursor is the next_cursor of an earlier page.")
             .Produces<FeeScheduleList>().Refuses(400, 401);
         v1.MapGet("/fee-schedules/{id}", async (string id, Caller caller, ISender sender, CancellationToken cancellationToken) =>
             (await sender.Send(new GetFeeSchedule(caller, id), cancellationToken)).Ok())
+            .Needs(Scope.Read)
             .WithName("getFeeSchedule").WithTags("Fee schedules")
             .WithSummary("A price list")
             .Produces<FeeScheduleResource>().Refuses(401, 404);

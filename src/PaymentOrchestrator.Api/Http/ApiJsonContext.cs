@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Buyers;
 using PaymentOrchestrator.Api.Disputes;
 using PaymentOrchestrator.Api.Eligibility;
@@ -75,4 +76,11 @@ namespace PaymentOrchestrator.Api.Http;
 [JsonSerializable(typeof(WebhookDeliveryList))]
 [JsonSerializable(typeof(RedeliveryResource))]
 [JsonSerializable(typeof(ProviderList))]
+[JsonSerializable(typeof(CreateApiKeyRequest))]
+[JsonSerializable(typeof(RotateApiKeyRequest))]
+[JsonSerializable(typeof(ApiKeyResource))]
+[JsonSerializable(typeof(ApiKeyList))]
+[JsonSerializable(typeof(AuditLog))]
+[JsonSerializable(typeof(CreateBuyerSessionRequest))]
+[JsonSerializable(typeof(BuyerSessionResource))]
 internal sealed partial class ApiJsonContext : JsonSerializerContext;

@@ -6,9 +6,11 @@ namespace PaymentOrchestrator.Api.Http;
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class KeylessAttribute : Attribute;
 
-/// <summary>Lets only known keys reach the business routes; runs before anything of the request is read.</summary>
-internal sealed class ApiKeyGate(RequestDelegate next, ApiKeys keys)
+/// <summary>Lets only known keys reach the business routes, and each only those that it has the scope for; runs before the body is read.</summary>
+internal sealed class ApiKeyGate(RequestDelegate next, ApiKeys keys, ClientAddress addresses, AuditTrail audit)
 {
+    public const string SessionHeader = "Buyer-Session";
+
     private const string Scheme = "Bearer ";
 
     public async Task InvokeAsync(HttpContext context)
@@ -22,17 +24,55 @@ internal sealed class ApiKeyGate(RequestDelegate next, ApiKeys keys)
         }
 
         var header = context.Request.Headers.Authorization.ToString();
-        var caller = header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
-            ? await keys.FindAsync(header[Scheme.Length..].Trim(), context.RequestAborted)
+        var secret = context.Request.Headers[SessionHeader].ToString();
+        var key = header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+            ? await keys.FindAsync(header[Scheme.Length..].Trim(), secret.Length == 0 ? null : secret, context.RequestAborted)
             : null;
-        if (caller is null)
+        if (key is null or { Publishable: true, Session: null })
         {
-            await HttpAnswers.WriteAsync(context, new Problem(
-                ProblemType.Unauthorized, "Send the header Authorization: Bearer <key> with a po_test_… or po_live_… key that is not revoked."));
+            await HttpAnswers.WriteAsync(context, new Problem(ProblemType.Unauthorized, key is null
+                ? "Send the header Authorization: Bearer <key> with a po_test_… or po_live_… key that is neither revoked nor expired."
+                : $"A publishable key works with a buyer session alone: have the marketplace's server open one, and send its client_secret in the header {SessionHeader}."));
             return;
         }
 
+        var caller = ToCaller(context, endpoint, key);
         context.Features.Set(caller);
+        if (Refuse(context, endpoint, key) is { } refusal)
+        {
+            await HttpAnswers.WriteAsync(context, refusal);
+            if (endpoint.Metadata.GetMetadata<Audited>() is not null) await audit.RefusedAsync(context, refusal);
+            return;
+        }
+
         await next(context);
+    }
+
+    private Caller ToCaller(HttpContext context, Endpoint endpoint, FoundKey key)
+    {
+        var address = addresses.Of(context);
+        return new Caller(key.MarketplaceId, key.Mode)
+        {
+            Origin = new RequestOrigin(key.Id, endpoint.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName ?? "", context.TraceIdentifier, address),
+            Session = key.Session is { } session ? new CallerSession(session.Id, session.BuyerId, session.OrderId, session.OrderAmount, address) : null,
+        };
+    }
+
+    private static Problem? Refuse(HttpContext context, Endpoint endpoint, FoundKey key)
+    {
+        var needed = endpoint.Metadata.GetMetadata<NeededScope>()!.Scope.Code;
+        if (!key.Publishable)
+        {
+            return key.Scopes.Contains(needed)
+                ? null
+                : new Problem(ProblemType.InsufficientScope, $"The call needs a key with the scope {needed}, and this key does not have it.") { NeededScope = needed };
+        }
+
+        var origin = context.Request.Headers.Origin.ToString();
+        if (origin.Length > 0 && !key.AllowedOrigins.Contains(origin))
+            return new Problem(ProblemType.OriginNotAllowed, "The page's origin is not among the key's allowed_origins. Call from a page of one that is, or make a key for this one.");
+        return endpoint.Metadata.GetMetadata<OpenToBuyers>() is not null
+            ? null
+            : new Problem(ProblemType.InsufficientScope, $"A buyer's browser may not call this. It is for the marketplace's server, with a key that has the scope {needed}.") { NeededScope = needed };
     }
 }

@@ -42,6 +42,9 @@ internal static class Documentation
             MapId<Webhooks.WebhookEndpointResource>(options);
             MapId<Webhooks.WebhookDeliveryResource>(options);
             MapId<Rates.ExchangeRateResource>(options);
+            MapId<Access.ApiKeyResource>(options);
+            MapId<Access.BuyerSessionResource>(options);
+            MapId<Access.AuditEntryResource>(options);
             options.MapType<Observation>(() => new OpenApiSchema
             {
                 Description = "A word, or an amount of money.",
@@ -53,7 +56,21 @@ internal static class Documentation
             {
                 Type = SecuritySchemeType.Http,
                 Scheme = "bearer",
-                Description = "An API key: po_test_… or po_live_….",
+                Description = "A secret API key: po_test_… or po_live_…, for servers. It has scopes; each operation names the one that it needs. None includes another:\n\n"
+                    + string.Join('\n', Access.Scope.All.Select(scope => $"- `{scope.Code}`: {scope.Meaning}")),
+            });
+            options.AddSecurityDefinition("publishable_key", new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.Http,
+                Scheme = "bearer",
+                Description = "A publishable key: po_pk_test_… or po_pk_live_…, for buyers' browsers, together with buyer_session.",
+            });
+            options.AddSecurityDefinition("buyer_session", new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.ApiKey,
+                In = ParameterLocation.Header,
+                Name = ApiKeyGate.SessionHeader,
+                Description = "The client_secret of a buyer session that the marketplace's server opened.",
             });
             options.OperationFilter<OperationRules>();
             options.DocumentFilter<Webhooks.WebhookDocumentation>();

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Microsoft.OpenApi;
+using PaymentOrchestrator.Api.Access;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace PaymentOrchestrator.Api.Http;
@@ -10,12 +11,24 @@ internal sealed class OperationRules : IOperationFilter
     public void Apply(OpenApiOperation operation, OperationFilterContext context)
     {
         var metadata = context.ApiDescription.ActionDescriptor.EndpointMetadata;
-        if (!metadata.OfType<KeylessAttribute>().Any())
+        if (metadata.OfType<NeededScope>().FirstOrDefault()?.Scope is { } scope)
         {
-            operation.Security =
-            [
-                new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("api_key", context.Document)] = [] },
-            ];
+            operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("api_key", context.Document)] = [scope.Code] }];
+            if (metadata.OfType<OpenToBuyers>().Any())
+            {
+                operation.Security.Add(new OpenApiSecurityRequirement
+                {
+                    [new OpenApiSecuritySchemeReference("publishable_key", context.Document)] = [],
+                    [new OpenApiSecuritySchemeReference("buyer_session", context.Document)] = [],
+                });
+            }
+
+            // Whoever has a key can be told that it does not serve, or that card data is not accepted.
+            if (operation.Responses is { } responses && responses.TryGetValue("500", out var problem))
+            {
+                responses.TryAdd("400", new OpenApiResponse { Description = "Bad Request", Content = problem.Content });
+                responses.TryAdd("403", new OpenApiResponse { Description = "Forbidden", Content = problem.Content });
+            }
         }
 
         var parameters = metadata.OfType<MethodInfo>().FirstOrDefault()?.GetParameters() ?? [];

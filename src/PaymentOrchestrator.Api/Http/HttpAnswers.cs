@@ -26,8 +26,10 @@ internal static class HttpAnswers
             ProblemDocument.From(problem, context.TraceIdentifier), ApiJson.TypeInfo<ProblemDocument>(), "application/problem+json", context.RequestAborted);
     }
 
-    private sealed class ProblemAnswer(Problem problem) : IResult
+    internal sealed class ProblemAnswer(Problem problem) : IResult
     {
+        public Problem Problem => problem;
+
         public Task ExecuteAsync(HttpContext httpContext) => WriteAsync(httpContext, problem);
     }
 

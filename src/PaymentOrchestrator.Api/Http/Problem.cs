@@ -16,6 +16,9 @@ internal sealed record Problem(ProblemType Type, string Detail)
     /// <summary>Seconds; written as the Retry-After header.</summary>
     public int? RetryAfter { get; init; }
 
+    /// <summary>The scope that a key would need.</summary>
+    public string? NeededScope { get; init; }
+
     /// <summary>The buyer that already has the reference.</summary>
     public string? BuyerId { get; init; }
 

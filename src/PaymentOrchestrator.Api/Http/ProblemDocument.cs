@@ -32,6 +32,10 @@ public sealed record ProblemDocument
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<FieldError>? Errors { get; init; }
 
+    /// <summary>insufficient_scope: the scope that a key needs for the call.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? NeededScope { get; init; }
+
     /// <summary>buyer_reference_taken: the buyer that has the reference.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? BuyerId { get; init; }
@@ -66,6 +70,7 @@ public sealed record ProblemDocument
         RequestId = requestId,
         Retryable = problem.Type.Retryable,
         Errors = problem.Errors,
+        NeededScope = problem.NeededScope,
         BuyerId = problem.BuyerId,
         PaymentId = problem.PaymentId,
         PaymentStatus = problem.PaymentStatus,

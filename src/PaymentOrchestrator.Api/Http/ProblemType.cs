@@ -14,7 +14,11 @@ internal sealed record ProblemType(string Code, int Status, string Title, bool R
     public static readonly ProblemType IdempotencyKeyMissing = new("idempotency_key_missing", 400, "This call needs an Idempotency-Key.");
     public static readonly ProblemType IdempotencyKeyMalformed = new("idempotency_key_malformed", 400, "The Idempotency-Key is malformed.");
     public static readonly ProblemType Unauthorized = new("unauthorized", 401, "A valid API key is needed.");
+    public static readonly ProblemType CardDataRefused = new("card_data_refused", 400, "Card data is not accepted here.");
     public static readonly ProblemType InvalidSignature = new("invalid_signature", 401, "The signature does not verify.");
+    public static readonly ProblemType InsufficientScope = new("insufficient_scope", 403, "The key may not do this.");
+    public static readonly ProblemType OriginNotAllowed = new("origin_not_allowed", 403, "The page's origin may not use this key.");
+    public static readonly ProblemType NotInSession = new("not_in_session", 403, "The buyer session is for something else.");
     public static readonly ProblemType NotFound = new("not_found", 404, "There is no such resource.");
     public static readonly ProblemType MethodNotAllowed = new("method_not_allowed", 405, "The resource does not answer this HTTP method.");
     public static readonly ProblemType PayloadTooLarge = new("payload_too_large", 413, "The body is too large.");
@@ -65,6 +69,10 @@ internal sealed record ProblemType(string Code, int Status, string Title, bool R
     // Webhooks.
     public static readonly ProblemType WebhookEndpointDisabled = new("webhook_endpoint_disabled", 409, "The webhook endpoint is disabled.");
     public static readonly ProblemType TooManyWebhookEndpoints = new("too_many_webhook_endpoints", 409, "There are as many webhook endpoints as there may be.");
+
+    // Keys.
+    public static readonly ProblemType ApiKeyNotActive = new("api_key_not_active", 409, "The key has ended.");
+    public static readonly ProblemType TooManyApiKeys = new("too_many_api_keys", 409, "There are as many keys as there may be.");
 
     // What we depend on.
     public static readonly ProblemType FactsUnavailable = new("facts_unavailable", 503, "A provider did not say what is needed to decide.", Retryable: true);

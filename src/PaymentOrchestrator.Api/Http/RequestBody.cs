@@ -72,6 +72,7 @@ internal sealed class RequestBody<T> : IRequestPart, IEndpointParameterMetadataP
         try
         {
             using var document = JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = ApiJson.MaxDepth, AllowDuplicateProperties = true });
+            if (CardData.In(document.RootElement) is { Count: > 0 } places) return Refused(CardData.Refusal(places));
             var type = ApiJson.TypeInfo<T>();
             var errors = JsonContract.Check(document.RootElement, type);
             if (errors.Count > 0) return Refused(errors.All(error => error.Code == ProblemType.AmountTooLarge.Code) ? Problem.TooLarge(errors) : Problem.Invalid([.. errors]));

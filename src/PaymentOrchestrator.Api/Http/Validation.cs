@@ -43,10 +43,12 @@ internal sealed class FieldErrors
         if (currency is not null && amount.Currency != currency) Add($"{field}.currency", "currency_not_supported", $"{field}.currency must be {currency}.");
     }
 
-    /// <summary>An IPv4 or IPv6 address in its usual notation.</summary>
-    public void BuyerIp(string field, string? text)
+    /// <summary>An IPv4 or IPv6 address in its usual notation; none from a browser, whose address is its connection's.</summary>
+    public void BuyerIp(string field, string? text, Caller caller)
     {
-        if (text is not null && Network.BuyerNetwork.Parse(text) is null)
+        if (text is not null && caller.Session is not null)
+            Add(field, "not_applicable", $"{field} is taken from the connection of the buyer's browser; leave it out.");
+        else if (text is not null && Network.BuyerNetwork.Parse(text) is null)
             Add(field, "invalid", $"{field} must be an IPv4 or IPv6 address, without port, zone or brackets.");
     }
 

@@ -1,4 +1,5 @@
 using Mediator;
+using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Http;
 
 namespace PaymentOrchestrator.Api.Ledger;
@@ -16,6 +17,7 @@ internal static class ListLedgerBalancesEndpoint
     public static void Map(IEndpointRouteBuilder v1) => v1
         .MapGet("/ledger/balances", async (Caller caller, ISender sender, CancellationToken cancellationToken) =>
             (await sender.Send(new ListLedgerBalances(caller), cancellationToken)).Ok())
+        .Needs(Scope.Read)
         .WithName("listLedgerBalances").WithTags("Ledger")
         .WithSummary("What every account adds up to, per currency")
         .Produces<LedgerBalanceList>().Refuses(401);

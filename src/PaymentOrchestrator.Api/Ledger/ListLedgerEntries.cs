@@ -1,5 +1,6 @@
 using Mediator;
 using Microsoft.AspNetCore.Mvc;
+using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.Payments;
 using PaymentOrchestrator.Domain;
@@ -43,6 +44,7 @@ internal static class ListLedgerEntriesEndpoint
         .MapGet("/ledger/entries", async (
             Caller caller, [FromQuery(Name = "payment_id")] string? paymentId, string? account, string? limit, string? cursor, ISender sender, CancellationToken cancellationToken) =>
             (await sender.Send(new ListLedgerEntries(caller, paymentId, account, new Page(limit, cursor)), cancellationToken)).Ok())
+        .Needs(Scope.Read)
         .WithName("listLedgerEntries").WithTags("Ledger")
         .WithSummary("List ledger entries, the newest transaction first")
         .WithDescription("Filter by payment and account. limit is 1 to 100, 20 by default; cursor is the next_cursor of an earlier page.")

@@ -1,4 +1,5 @@
 using Mediator;
+using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Http;
 
 namespace PaymentOrchestrator.Api.Ledger;
@@ -16,6 +17,7 @@ internal static class ProveLedgerEndpoint
     public static void Map(IEndpointRouteBuilder v1) => v1
         .MapGet("/ledger/proof", async (Caller caller, ISender sender, CancellationToken cancellationToken) =>
             (await sender.Send(new ProveLedger(caller), cancellationToken)).Ok())
+        .Needs(Scope.Read)
         .WithName("proveLedger").WithTags("Ledger")
         .WithSummary("Hold the books against themselves, payments and refunds")
         .WithDescription("Reads everything: for operating, not for every request. violations is 0 when every cent is accounted for.")

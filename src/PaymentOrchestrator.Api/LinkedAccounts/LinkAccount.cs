@@ -56,7 +56,7 @@ internal sealed class LinkAccountHandler(
     {
         var (caller, buyer, request, key) = command;
         var found = await store.FindForLinkingAsync(caller, buyer, key.Key!, request.AlipayAccountId, cancellationToken);
-        if (!found.BuyerExists) return Problem.NotFound<BuyerResource>("buyer");
+        if (!found.BuyerExists || !caller.MayActFor(buyer)) return Problem.NotFound<BuyerResource>("buyer");
         if (found.Key is { } used && used.RefusalFor(key.Fingerprint) is { } reused) return reused;
         // Null where the key has just ended by its age.
         if (found is { Key: not null, Earlier: { } earlier }) return Result<LinkedAccountResource>.Replay(earlier.ToResource());
@@ -123,6 +123,7 @@ internal static class LinkAccountEndpoint
             (await sender.Send(
                 new LinkAccount(caller, Id<BuyerResource>.ParseOrNone(id), body.Value, new KeyedRequest(key.Text, body.Fingerprint)), cancellationToken))
                 .Created(account => $"/v1/linked-accounts/{account.Id}"))
+        .Needs(Scope.AccountsWrite).OpenToBuyers()
         .WithName("linkAccount").WithTags("Linked accounts")
         .WithSummary("Link an account of a buyer")
         .WithDescription("""

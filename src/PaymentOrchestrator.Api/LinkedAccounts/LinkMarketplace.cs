@@ -37,7 +37,7 @@ internal sealed class LinkMarketplaceHandler(
     public async ValueTask<Result<MarketplaceLinkResource>> Handle(LinkMarketplace command, CancellationToken cancellationToken)
     {
         var (caller, id, request, key) = command;
-        if (await store.FindAsync(caller, id, cancellationToken) is not { Provider: LinkProvider.WorldFirst } worldFirst)
+        if (await store.FindAsync(caller, id, cancellationToken) is not { Provider: LinkProvider.WorldFirst } worldFirst || !caller.MayActFor(worldFirst.BuyerId))
             return Problem.NotFound<LinkedAccountResource>("linked account with provider worldfirst");
         var found = await store.FindForLinkingAsync(caller, worldFirst.BuyerId, key.Key!, request.MarketplaceAccountId, cancellationToken);
         var link = new MarketplaceLinkResource { WorldfirstAccountId = id, MarketplaceAccountId = request.MarketplaceAccountId };
@@ -85,6 +85,7 @@ internal static class LinkMarketplaceEndpoint
             (await sender.Send(
                 new LinkMarketplace(caller, Id<LinkedAccountResource>.ParseOrNone(id), body.Value, new KeyedRequest(key.Text, body.Fingerprint)), cancellationToken))
                 .Created(link => $"/v1/linked-accounts/{link.WorldfirstAccountId}"))
+        .Needs(Scope.AccountsWrite).OpenToBuyers()
         .WithName("linkMarketplace").WithTags("Linked accounts")
         .WithSummary("Link the buyer's 1688 id to the WorldFirst account")
         .WithDescription("Meets worldfirst.marketplace_link, which World Pay needs.")

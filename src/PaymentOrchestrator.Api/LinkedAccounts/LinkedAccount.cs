@@ -1,5 +1,6 @@
 using PaymentOrchestrator.Api.Buyers;
 using PaymentOrchestrator.Api.Http;
+using PaymentOrchestrator.Api.Providers;
 using PaymentOrchestrator.Domain;
 
 namespace PaymentOrchestrator.Api.LinkedAccounts;
@@ -56,8 +57,8 @@ internal sealed record LinkedAccount
     public LinkedAccount WithGrant(AccountGrant grant, string encryptedSecret) => this with
     {
         Status = Active,
-        ProviderAccountId = grant.ProviderAccountId,
-        DisplayName = grant.DisplayName,
+        ProviderAccountId = ProviderText.Kept(grant.ProviderAccountId),
+        DisplayName = ProviderText.Kept(grant.DisplayName),
         Secret = encryptedSecret,
         SecretExpiresAt = grant.ExpiresAt,
         StateHash = null,
@@ -71,7 +72,7 @@ internal sealed record LinkedAccount
     {
         Status = Failed,
         FailureCode = code,
-        FailureMessage = message,
+        FailureMessage = ProviderText.Kept(message),
         StateHash = null,
         NextActionUrl = null,
     };

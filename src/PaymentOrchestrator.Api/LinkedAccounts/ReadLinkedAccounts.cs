@@ -1,4 +1,5 @@
 using Mediator;
+using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Buyers;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Domain;
@@ -12,7 +13,7 @@ internal sealed record GetLinkedAccount(Caller Caller, Id<LinkedAccountResource>
 internal sealed class ListLinkedAccountsHandler(LinkedAccountStore store) : IQueryHandler<ListLinkedAccounts, Result<LinkedAccountList>>
 {
     public async ValueTask<Result<LinkedAccountList>> Handle(ListLinkedAccounts query, CancellationToken cancellationToken) =>
-        await store.ListAsync(query.Caller, query.BuyerId, activeOnly: false, cancellationToken) is { } accounts
+        query.Caller.MayActFor(query.BuyerId) && await store.ListAsync(query.Caller, query.BuyerId, activeOnly: false, cancellationToken) is { } accounts
             ? new LinkedAccountList { Data = [.. accounts.Select(account => account.ToResource())] }
             : Problem.NotFound<BuyerResource>("buyer");
 }
@@ -20,7 +21,7 @@ internal sealed class ListLinkedAccountsHandler(LinkedAccountStore store) : IQue
 internal sealed class GetLinkedAccountHandler(LinkedAccountStore store) : IQueryHandler<GetLinkedAccount, Result<LinkedAccountResource>>
 {
     public async ValueTask<Result<LinkedAccountResource>> Handle(GetLinkedAccount query, CancellationToken cancellationToken) =>
-        await store.FindAsync(query.Caller, query.Id, cancellationToken) is { } account
+        await store.FindAsync(query.Caller, query.Id, cancellationToken) is { } account && query.Caller.MayActFor(account.BuyerId)
             ? account.ToResource()
             : Problem.NotFound<LinkedAccountResource>("linked account");
 }
@@ -31,11 +32,13 @@ internal static class ReadLinkedAccountsEndpoints
     {
         v1.MapGet("/buyers/{id}/linked-accounts", async (string id, Caller caller, ISender sender, CancellationToken cancellationToken) =>
                 (await sender.Send(new ListLinkedAccounts(caller, Id<BuyerResource>.ParseOrNone(id)), cancellationToken)).Ok())
+            .Needs(Scope.Read).OpenToBuyers()
             .WithName("listLinkedAccounts").WithTags("Linked accounts")
             .WithSummary("List a buyer's linked accounts")
             .Produces<LinkedAccountList>().Refuses(401, 404);
         v1.MapGet("/linked-accounts/{id}", async (string id, Caller caller, ISender sender, CancellationToken cancellationToken) =>
                 (await sender.Send(new GetLinkedAccount(caller, Id<LinkedAccountResource>.ParseOrNone(id)), cancellationToken)).Ok())
+            .Needs(Scope.Read).OpenToBuyers()
             .WithName("getLinkedAccount").WithTags("Linked accounts")
             .WithSummary("Read a linked account")
             .Produces<LinkedAccountResource>().Refuses(401, 404);

@@ -49,6 +49,7 @@ internal static class RevokeLinkedAccountEndpoint
     public static void Map(IEndpointRouteBuilder v1) => v1
         .MapDelete("/linked-accounts/{id}", async (string id, Caller caller, ISender sender, CancellationToken cancellationToken) =>
             (await sender.Send(new RevokeLinkedAccount(caller, Id<LinkedAccountResource>.ParseOrNone(id)), cancellationToken)).Ok())
+        .Needs(Scope.AccountsWrite)
         .WithName("revokeLinkedAccount").WithTags("Linked accounts")
         .WithSummary("Unlink an account")
         .WithDescription("Takes the authorisation back at the provider and forgets its tokens. Deleting twice gives the same answer.")

@@ -42,6 +42,7 @@ internal static class ReceiveNotificationEndpoint
             var reading = reader.Read(context.Request.Method, target, context.Request.Headers, body);
             // Signed by someone else, perhaps in the other mode.
             if (reading is NotificationReading.BadSignature) continue;
+            reading = reading.WithoutCardData();
 
             // Acknowledged once its effect is committed, whatever becomes of the connection meanwhile; until then the provider sends it again.
             var refusal = reading is NotificationReading.AccountAuthorized authorized

@@ -1,4 +1,5 @@
 using Mediator;
+using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Buyers;
 using PaymentOrchestrator.Api.Eligibility;
 using PaymentOrchestrator.Api.Http;
@@ -30,14 +31,16 @@ internal sealed record CreatePaymentOptions(Caller Caller, CreatePaymentOptionsR
 
     public Money Order => Request.Order.Amount!.ToMoney();
 
+    public string? BuyerIp => Caller.AddressOfBuyer(Request.BuyerIp);
+
     public void Validate(FieldErrors errors)
     {
         Request.Order.Validate(errors);
-        errors.BuyerIp("buyer_ip", Request.BuyerIp);
+        errors.BuyerIp("buyer_ip", Request.BuyerIp, Caller);
     }
 
     public QuoteWish WishFor(PaymentWay way) => new(
-        Caller, Request.BuyerId, way.Method, Request.Order.Id, Request.Order.SupplierId, Quote.FixedOrder, Order, way.Source!, null, Request.BuyerIp);
+        Caller, Request.BuyerId, way.Method, Request.Order.Id, Request.Order.SupplierId, Quote.FixedOrder, Order, way.Source!, null, BuyerIp);
 }
 
 internal sealed class CreatePaymentOptionsHandler(
@@ -49,6 +52,7 @@ internal sealed class CreatePaymentOptionsHandler(
     {
         var (caller, request, key, _) = command;
         var startedAt = clock.GetTimestamp();
+        if (caller.Session?.Refuse(request.Order) is { } notInSession) return notInSession;
         if (command.Order.Value > Money.MaxValue) return Problem.TooLarge("order.amount", command.Order.Currency);
         if (command.Comparison != Currency.Cny && rates.Mid(command.Comparison) is null) return NoRate(command.Comparison);
 
@@ -56,13 +60,13 @@ internal sealed class CreatePaymentOptionsHandler(
         if (known.Key is { } used && used.RefusalFor(key.Fingerprint) is { } reused) return reused;
         // Null where the key has just ended by its age.
         if (known is { Key: not null, Earlier: { } earlier }) return Result<StoredAnswer<PaymentOptionsResource>>.Replay(earlier);
-        if (!known.BuyerExists) return Problem.NotFound<BuyerResource>("buyer");
+        if (!known.BuyerExists || !caller.MayActFor(request.BuyerId)) return Problem.NotFound<BuyerResource>("buyer");
         if (known.Live is { RefusesQuotes: true } live) return live.ToProblem();
 
         // Whoever has a price to give is asked as soon as it is known that the price is needed: one silent provider then costs the others nothing.
         var pricing = pricer.Begin(known.Schedule, cancellationToken);
         var (question, reading) = await standing.AskAsync(
-            caller.Mode, known.Accounts, PaymentMethods.All, command.Order, request.BuyerIp, known.Schedule, startedAt, soFar => pricing.Ask(Open(soFar)), cancellationToken);
+            caller.Mode, known.Accounts, PaymentMethods.All, command.Order, command.BuyerIp, known.Schedule, startedAt, soFar => pricing.Ask(Open(soFar)), cancellationToken);
         var prices = await pricing.QuoteAsync([.. Open(question)]);
         // Judged again by the prices themselves: what a provider guarantees can lie above the reference rate, and so above a balance.
         var judged = question with { WorldFirstTotal = Total };
@@ -103,6 +107,7 @@ internal static class CreatePaymentOptionsEndpoint
             CancellationToken cancellationToken) =>
             (await sender.Send(new CreatePaymentOptions(caller, body.Value, new KeyedRequest(key.Text, body.Fingerprint), language), cancellationToken))
                 .Created(options => $"/v1/payment-options/{options.Id}"))
+        .Needs(Scope.QuotesWrite).OpenToBuyers()
         .WithName("createPaymentOptions").WithTags("Payment options")
         .WithSummary("Every way to pay an order: priced, ranked, and what opens the rest")
         .WithDescription("""

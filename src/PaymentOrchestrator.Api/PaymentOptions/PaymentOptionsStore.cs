@@ -90,7 +90,7 @@ internal sealed class PaymentOptionsStore(Db db)
     {
         const string sql = """
             select answer from payment_options
-            where id = @id and marketplace_id = @marketplace and mode = @mode and shard_key = @shard;
+            where id = @id and marketplace_id = @marketplace and mode = @mode and shard_key = @shard and (@onlyBuyer is null or buyer_id = @onlyBuyer);
             """;
         await using var connection = await db.OpenAsync(cancellationToken);
         var answer = await connection.QuerySingleOrDefaultAsync<string>(new CommandDefinition(sql, new
@@ -99,6 +99,7 @@ internal sealed class PaymentOptionsStore(Db db)
             marketplace = caller.MarketplaceId,
             mode = caller.Mode.Code(),
             shard = id.ShardKey,
+            onlyBuyer = caller.Session?.BuyerId.Value,
         }, cancellationToken: cancellationToken));
         return answer is null ? null : new(id, answer);
     }

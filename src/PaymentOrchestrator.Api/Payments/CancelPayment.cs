@@ -64,6 +64,7 @@ internal static class CancelPaymentEndpoint
             string id, Caller caller, RequiredIdempotencyKey key, EmptyBody body, ISender sender, CancellationToken cancellationToken) =>
             (await sender.Send(
                 new CancelPayment(caller, Id<PaymentResource>.ParseOrNone(id), new KeyedRequest(key.Text, body.Fingerprint)), cancellationToken)).Ok())
+        .Needs(Scope.PaymentsWrite)
         .WithName("cancelPayment").WithTags("Payments")
         .WithSummary("Cancel a payment that is not final")
         .WithDescription("The provider is asked first: 409 payment_not_cancelable when it is too late, or when nobody can tell. Send no body, or an empty object.")

@@ -1,4 +1,5 @@
 using Mediator;
+using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Domain;
 
@@ -19,6 +20,7 @@ internal static class GetPaymentEndpoint
     public static void Map(IEndpointRouteBuilder v1) => v1
         .MapGet("/payments/{id}", async (string id, Caller caller, ISender sender, CancellationToken cancellationToken) =>
             (await sender.Send(new GetPayment(caller, Id<PaymentResource>.ParseOrNone(id)), cancellationToken)).Ok())
+        .Needs(Scope.Read).OpenToBuyers()
         .WithName("getPayment").WithTags("Payments")
         .WithSummary("Read a payment")
         .Produces<PaymentResource>().Refuses(401, 404);

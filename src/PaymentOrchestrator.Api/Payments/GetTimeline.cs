@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Dapper;
 using Mediator;
+using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Events;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.Ledger;
@@ -190,6 +191,7 @@ internal static class GetTimelineEndpoint
     public static void Map(IEndpointRouteBuilder v1) => v1
         .MapGet("/payments/{id}/timeline", async (string id, Caller caller, ISender sender, CancellationToken cancellationToken) =>
             (await sender.Send(new GetTimeline(caller, Id<PaymentResource>.ParseOrNone(id)), cancellationToken)).Ok())
+        .Needs(Scope.Read)
         .WithName("getPaymentTimeline").WithTags("Payments")
         .WithSummary("A payment's whole story, in order")
         .WithDescription("Quote, requests (hashed), conversations with providers and their ids, events, ledger transactions, refunds, settlement: enough to prove that it was paid once.")

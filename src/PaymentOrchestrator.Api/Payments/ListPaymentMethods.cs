@@ -1,5 +1,6 @@
 using Dapper;
 using Mediator;
+using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Fees;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.Postgres;
@@ -131,6 +132,7 @@ internal static class ListPaymentMethodsEndpoint
     public static void Map(IEndpointRouteBuilder v1) => v1
         .MapGet("/payment-methods", async (Caller caller, ISender sender, CancellationToken cancellationToken) =>
             (await sender.Send(new ListPaymentMethods(caller), cancellationToken)).Ok())
+        .Needs(Scope.Read)
         .WithName("listPaymentMethods").WithTags("Reference data")
         .WithSummary("The four methods: requirements, currencies and current prices")
         .Produces<PaymentMethodList>().Refuses(401);

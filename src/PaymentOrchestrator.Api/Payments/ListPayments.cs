@@ -1,5 +1,6 @@
 using Mediator;
 using Microsoft.AspNetCore.Mvc;
+using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Buyers;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Domain;
@@ -51,6 +52,7 @@ internal static class ListPaymentsEndpoint
             Caller caller, [FromQuery(Name = "order_id")] string? orderId, [FromQuery(Name = "buyer_id")] string? buyerId, string? status, string? limit, string? cursor,
             ISender sender, CancellationToken cancellationToken) =>
             (await sender.Send(new ListPayments(caller, orderId, buyerId, status, limit, cursor), cancellationToken)).Ok())
+        .Needs(Scope.Read)
         .WithName("listPayments").WithTags("Payments")
         .WithSummary("List payments, the newest first")
         .WithDescription("Filter by order, buyer and status. limit is 1 to 100, 20 by default; cursor is the next_cursor of an earlier page.")

@@ -36,7 +36,7 @@ internal sealed record Pay(Caller Caller, PayRequest Request, KeyedRequest Key, 
 {
     public void Validate(FieldErrors errors)
     {
-        errors.BuyerIp("buyer_ip", Request.BuyerIp);
+        errors.BuyerIp("buyer_ip", Request.BuyerIp, Caller);
         errors.ReturnUrl("return_url", Request.ReturnUrl);
         if (Request.Metadata is not { } metadata) return;
         if (metadata.Count > 20) errors.Add("metadata", "too_many", "metadata may hold at most 20 entries.");
@@ -65,12 +65,12 @@ internal sealed class PayHandler(
         var (caller, request, key, language) = command;
         var dryRun = request.DryRun is true;
         var known = await store.LoadForPayingAsync(caller, request.QuoteId, key.Key!, clock.Now(), cancellationToken);
-        if (known.Quote is not { } quote) return Problem.NotFound<QuoteResource>("quote");
+        if (known.Quote is not { } quote || !quote.IsOpenTo(caller)) return Problem.NotFound<QuoteResource>("quote");
         if (known.Key is { } used && used.RefusalFor(key.Fingerprint) is { } reused) return reused;
         // Null where the key has just ended by its age: then the quote says what became of it.
         if (known is { Key: not null, Earlier: { } earlier }) return Result<PayAnswer>.Replay(new PayAnswer.Paid(earlier.ToResource()));
         // The address that a quote was made with serves for a while; no quote made from an older one gives it new life.
-        var buyerIp = request.BuyerIp ?? (clock.Now() - quote.CreatedAt <= AddressServesFor ? quote.BuyerIp : null);
+        var buyerIp = caller.AddressOfBuyer(request.BuyerIp) ?? (clock.Now() - quote.CreatedAt <= AddressServesFor ? quote.BuyerIp : null);
         if (await RefuseAsync(known, quote, buyerIp, dryRun, cancellationToken) is { } refusal) return refusal;
 
         var orderAnswer = orders.RefuseAsync(caller.Mode, known.Accounts.Newest(LinkProvider.Marketplace1688), quote.OrderId, quote.Price.Order, quote.Method, cancellationToken);
@@ -156,6 +156,7 @@ internal static class PayEndpoint
             Caller caller, RequiredIdempotencyKey key, AcceptedLanguage language, RequestBody<PayRequest> body, ISender sender, CancellationToken cancellationToken) =>
             Answer(
                 await sender.Send(new Pay(caller, body.Value, new KeyedRequest(key.Text, body.Fingerprint), language), cancellationToken), body.Value.DryRun is true))
+        .Needs(Scope.PaymentsWrite).OpenToBuyers()
         .WithName("createPayment").WithTags("Payments")
         .WithSummary("Pay a quote, once")
         .WithDescription("""

@@ -1,9 +1,11 @@
 using Dapper;
+using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Eligibility;
 using PaymentOrchestrator.Api.Events;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.Ledger;
 using PaymentOrchestrator.Api.Postgres;
+using PaymentOrchestrator.Api.Providers;
 using PaymentOrchestrator.Domain;
 
 namespace PaymentOrchestrator.Api.Payments;
@@ -22,23 +24,24 @@ internal sealed class PaymentChanges(Db db, ResolverSchedule schedule, FactsCach
     {
         var (name, reference, detail) = Describe(outcome);
         return CommitAsync(
-            payment, OutcomeRules.Decide(payment.Status, outcome, payment.Amounts), new Word(attempt.Number, name, reference, detail), null, cancellationToken);
+            payment, OutcomeRules.Decide(payment.Status, outcome, payment.Amounts), new Word(attempt.Number, name, ProviderText.Kept(reference), ProviderText.Kept(detail)), null, cancellationToken);
     }
 
     /// <summary>Applies a decision that no provider's word stands behind: a cancellation, an expiry, an operator's.</summary>
     /// <param name="key">The request that asked for it; null for background work. Taken: then nothing was written, and the answer shows the earlier effect.</param>
-    public Task<Payment> ApplyAsync(Payment payment, OutcomeDecision decision, Word word, KeyedRequest? key, CancellationToken cancellationToken) =>
-        CommitAsync(payment, decision, word, key, cancellationToken);
+    /// <param name="audit">Who decided, for the audit log; null for background work.</param>
+    public Task<Payment> ApplyAsync(Payment payment, OutcomeDecision decision, Word word, KeyedRequest? key, CancellationToken cancellationToken, AuditEntry? audit = null) =>
+        CommitAsync(payment, decision, word, key, cancellationToken, audit);
 
     /// <summary>What is recorded of a conversation.</summary>
     /// <param name="Number">The attempt's number; an operator's word makes a new one.</param>
     internal sealed record Word(int Number, string Outcome, string? Reference, string? Detail, bool ByOperator = false);
 
-    private async Task<Payment> CommitAsync(Payment payment, OutcomeDecision decision, Word word, KeyedRequest? key, CancellationToken cancellationToken)
+    private async Task<Payment> CommitAsync(Payment payment, OutcomeDecision decision, Word word, KeyedRequest? key, CancellationToken cancellationToken, AuditEntry? audit = null)
     {
         // Money may have moved: what is remembered of the buyer's balances is not true any more.
         facts.Forget(payment.BuyerId);
-        const string sql = """
+        const string changes = """
             update payments
             set status = @status, version = @version, event_version = event_version + 1, last_event_id = @eventId, next_action_url = @nextActionUrl, failure_code = @failureCode,
                 failure_message = @failureMessage, failure_retryable = @failureRetryable, provider_reference = @paymentReference,
@@ -83,7 +86,9 @@ internal sealed class PaymentChanges(Db db, ResolverSchedule schedule, FactsCach
             select @eventId, p.marketplace_id, p.mode, @eventType, @objectId, p.event_version, @eventData::jsonb, @now, p.shard_key
             from payments p where @moves and p.id = @id and p.shard_key = @shard and p.last_event_id = @eventId;
 
-            """ + Present;
+            """;
+        const string audited = AuditEntry.InsertSelect + " from payments p where p.id = @id and p.shard_key = @shard and p.last_event_id = @eventId;";
+        var sql = audit is null ? changes + Present : changes + audited + Present;
         var now = clock.Now();
         var moves = decision.Status is not null;
         var next = moves ? payment.After(decision, word.Reference, now) : payment;
@@ -121,6 +126,7 @@ internal sealed class PaymentChanges(Db db, ResolverSchedule schedule, FactsCach
             eventData = happened.Data,
         });
         parameters.Add("fingerprint", key?.Fingerprint, System.Data.DbType.Binary);
+        audit?.AddTo(parameters);
         LedgerSql.AddParameters(parameters, decision.Posting, payment.Id.Value, payment.Id.ShardKey, now);
         await using var connection = await db.OpenAsync(cancellationToken);
         try

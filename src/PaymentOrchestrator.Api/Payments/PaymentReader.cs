@@ -10,10 +10,9 @@ internal sealed class PaymentReader(Db db)
 {
     public async Task<Payment?> FindAsync(Caller caller, Id<PaymentResource> id, CancellationToken cancellationToken)
     {
-        const string sql = "select " + PaymentRow.Columns + """
-
-            from payments p where p.id = @id and p.marketplace_id = @marketplace and p.mode = @mode and p.shard_key = @shard;
-            """;
+        // A browser sees what its own session pays, and no more of the buyer's.
+        var sql = "select " + PaymentRow.Columns + " from payments p where p.id = @id and p.marketplace_id = @marketplace and p.mode = @mode and p.shard_key = @shard"
+            + (caller.Session is null ? ";" : " and exists (select from quotes q where q.id = p.quote_id and q.shard_key = p.shard_key and q.session_id = @session);");
         await using var connection = await db.OpenAsync(cancellationToken);
         var row = await connection.QuerySingleOrDefaultAsync<PaymentRow>(new CommandDefinition(sql, new
         {
@@ -21,6 +20,7 @@ internal sealed class PaymentReader(Db db)
             marketplace = caller.MarketplaceId,
             mode = caller.Mode.Code(),
             shard = id.ShardKey,
+            session = caller.Session?.Id,
         }, cancellationToken: cancellationToken));
         return row?.ToPayment();
     }

@@ -1,4 +1,5 @@
 using Mediator;
+using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.Postgres;
 using PaymentOrchestrator.Domain;
@@ -41,7 +42,7 @@ internal sealed record ResolvePayment(Caller Caller, Id<PaymentResource> Id, Res
 }
 
 /// <summary>An operator has found out at the provider what became of a payment under review. The word is kept as an attempt of its own.</summary>
-internal sealed class ResolvePaymentHandler(PaymentReader reader, OpenPaymentStore open, PaymentChanges changes) : ICommandHandler<ResolvePayment, Result<PaymentResource>>
+internal sealed class ResolvePaymentHandler(PaymentReader reader, OpenPaymentStore open, PaymentChanges changes, TimeProvider clock) : ICommandHandler<ResolvePayment, Result<PaymentResource>>
 {
     public async ValueTask<Result<PaymentResource>> Handle(ResolvePayment command, CancellationToken cancellationToken)
     {
@@ -64,7 +65,7 @@ internal sealed class ResolvePaymentHandler(PaymentReader reader, OpenPaymentSto
             ? new OutcomeDecision(PaymentStatus.Succeeded, payment.Amounts.Posting)
             : new OutcomeDecision(PaymentStatus.Failed, Failure: new PaymentFailure(FailureCode.NotMoved, "Nothing was taken from the buyer. Pay again with a new quote.", Retryable: true));
         var word = new PaymentChanges.Word(subject.Attempt.Number, moved ? "succeeded" : "refused", request.ProviderReference, "resolved by an operator", ByOperator: true);
-        var now = await changes.ApplyAsync(payment, decision, word, key, cancellationToken);
+        var now = await changes.ApplyAsync(payment, decision, word, key, cancellationToken, AuditEntry.Of(caller, id.ToString(), id.ShardKey, clock.Now()));
         // Someone else, or an inquiry, was first: theirs is the present state, and this request had no effect.
         return now.Version == payment.Version + 1 && now.Status == decision.Status ? now.ToResource() : NotUnderReview(now);
     }
@@ -83,6 +84,7 @@ internal static class ResolvePaymentEndpoint
             string id, Caller caller, RequiredIdempotencyKey key, RequestBody<ResolvePaymentRequest> body, ISender sender, CancellationToken cancellationToken) =>
             (await sender.Send(
                 new ResolvePayment(caller, Id<PaymentResource>.ParseOrNone(id), body.Value, new KeyedRequest(key.Text, body.Fingerprint)), cancellationToken)).Ok())
+        .Needs(Scope.Operate).Audited()
         .WithName("resolvePayment").WithTags("Payments")
         .WithSummary("Say what became of a payment under review")
         .WithDescription("For operators, once they know from the provider. moved posts the payment to the ledger; not_moved frees the order.")

@@ -1,4 +1,5 @@
 using Mediator;
+using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Domain;
 
@@ -132,6 +133,7 @@ internal static class ListProvidersEndpoint
     public static void Map(IEndpointRouteBuilder v1) => v1
         .MapGet("/providers", async (Caller caller, ISender sender, CancellationToken cancellationToken) =>
             (await sender.Send(new ListProviders(caller), cancellationToken)).Ok())
+        .Needs(Scope.Read)
         .WithName("listProviders").WithTags("Providers")
         .WithSummary("List the providers")
         .WithDescription("What each provider can do, how long it is waited for, what it tells us of its own accord, and whether it is configured in the key's mode.")

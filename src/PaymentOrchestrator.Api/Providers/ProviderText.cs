@@ -1,3 +1,5 @@
+using PaymentOrchestrator.Domain;
+
 namespace PaymentOrchestrator.Api.Providers;
 
 /// <summary>Texts that leave the adapters.</summary>
@@ -7,9 +9,12 @@ internal static class ProviderText
 
     /// <summary>A provider's code, fit for messages and logs: a code holds no blanks and no sentences, and nothing else is passed on.</summary>
     public static string Code(string? code) =>
-        code is { Length: > 0 and <= MaxCodeLength } && code.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' or '.')
+        code is { Length: > 0 and <= MaxCodeLength } && code.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' or '.') && !CardNumbers.Contains(code)
             ? code
             : "an unreadable code";
+
+    /// <summary>A provider's id or text as it may be kept: a card number in it is hidden, be the provider never so sure of it.</summary>
+    public static string? Kept(string? text) => text is null ? null : CardNumbers.Hide(text);
 
     /// <summary>An account's name for people, with its middle hidden.</summary>
     public static string Mask(string name) => name.Length <= 4 ? "••••" : name.Length < 8 ? $"{name[0]}••••{name[^1]}" : $"{name[..2]}••••{name[^4..]}";

@@ -1,4 +1,5 @@
 using Mediator;
+using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Buyers;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.Orders;
@@ -38,7 +39,7 @@ internal sealed record CreateQuote(Caller Caller, CreateQuoteRequest Request, Ke
     public void Validate(FieldErrors errors)
     {
         Request.Order.Validate(errors, amountNeeded: !FixesSource);
-        errors.BuyerIp("buyer_ip", Request.BuyerIp);
+        errors.BuyerIp("buyer_ip", Request.BuyerIp, Caller);
         if (Request.Lock is not null && QuoteLocks.FromCode(Request.Lock) is null) errors.Add("lock", "invalid", "lock must be one of 1m, 15m, 1h, 24h.");
         if (Request.FixedSide is not (null or Quote.FixedOrder or Quote.FixedSource)) errors.Add("fixed_side", "invalid", "fixed_side must be order or source.");
         if (FixesSource)
@@ -56,7 +57,7 @@ internal sealed record CreateQuote(Caller Caller, CreateQuoteRequest Request, Ke
     public QuoteWish ToWish() => new(
         Caller, Request.BuyerId, Request.Method, Request.Order.Id, Request.Order.SupplierId, FixesSource ? Quote.FixedSource : Quote.FixedOrder,
         (FixesSource ? Request.SourceAmount! : Request.Order.Amount!).ToMoney(), Request.SourceCurrency,
-        QuoteLocks.FromCode(Request.Lock), Request.BuyerIp);
+        QuoteLocks.FromCode(Request.Lock), Caller.AddressOfBuyer(Request.BuyerIp));
 }
 
 internal sealed class CreateQuoteHandler(QuoteStore store, QuoteMaker maker, TimeProvider clock) : ICommandHandler<CreateQuote, Result<QuoteResource>>
@@ -64,6 +65,7 @@ internal sealed class CreateQuoteHandler(QuoteStore store, QuoteMaker maker, Tim
     public async ValueTask<Result<QuoteResource>> Handle(CreateQuote command, CancellationToken cancellationToken)
     {
         var (caller, request, key) = command;
+        if (caller.Session?.Refuse(request.Order) is { } notInSession) return notInSession;
         var wish = command.ToWish();
         if (wish.Fixed.Value > Money.MaxValue) return Problem.TooLarge(wish.FixedSide == Quote.FixedSource ? "source_amount" : "order.amount", wish.Fixed.Currency);
 
@@ -71,7 +73,7 @@ internal sealed class CreateQuoteHandler(QuoteStore store, QuoteMaker maker, Tim
         if (known.Key is { } used && used.RefusalFor(key.Fingerprint) is { } reused) return reused;
         // Null where the key has just ended by its age.
         if (known is { Key: not null, Earlier: { } earlier }) return Result<QuoteResource>.Replay(earlier.ToResource(clock.Now()));
-        if (!known.BuyerExists) return Problem.NotFound<BuyerResource>("buyer");
+        if (!known.BuyerExists || !caller.MayActFor(request.BuyerId)) return Problem.NotFound<BuyerResource>("buyer");
         if (known.Live is { } live && live.RefusesQuotes) return live.ToProblem();
 
         var made = await maker.MakeAsync(wish, known.Schedule, cancellationToken);
@@ -89,6 +91,7 @@ internal static class CreateQuoteEndpoint
             Caller caller, OptionalIdempotencyKey key, RequestBody<CreateQuoteRequest> body, ISender sender, CancellationToken cancellationToken) =>
             (await sender.Send(new CreateQuote(caller, body.Value, new KeyedRequest(key.Text, body.Fingerprint)), cancellationToken))
                 .Created(quote => $"/v1/quotes/{quote.Id}"))
+        .Needs(Scope.QuotesWrite).OpenToBuyers()
         .WithName("createQuote").WithTags("Quotes")
         .WithSummary("Price an order by one method in one currency")
         .WithDescription("""

@@ -36,6 +36,9 @@ internal sealed record Quote
     /// <summary>How long the price was asked to hold; null for as long as is usual.</summary>
     public required QuoteLock? Lock { get; init; }
 
+    /// <summary>The buyer session that asked for it; null when the marketplace's server did.</summary>
+    public Guid? SessionId { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     public required DateTimeOffset ExpiresAt { get; init; }
@@ -44,6 +47,9 @@ internal sealed record Quote
 
     /// <summary>A quote from a fixed source amount informs only: its order amount is not the order's.</summary>
     public bool Indicative => FixedSide == FixedSource;
+
+    /// <summary>A browser sees and pays the quotes of its own session alone.</summary>
+    public bool IsOpenTo(Caller caller) => caller.Session is null || caller.Session.Id == SessionId;
 
     public bool HasExpired(DateTimeOffset now) => now >= ExpiresAt;
 

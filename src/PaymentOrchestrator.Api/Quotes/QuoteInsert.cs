@@ -15,11 +15,11 @@ internal static class QuoteInsert
         insert into quotes (
             id, marketplace_id, mode, buyer_id, method, order_id, supplier_id, fixed_side, order_amount, source_currency, source_amount, mid, customer_rate,
             markup_bps, markup_amount, rate_source, rate_as_of, rate_stale, provider_quote_id, fees, total, fee_refundable, fee_schedule_id, buyer_ip,
-            created_at, expires_at, rate_id, lock, shard_key)
+            created_at, expires_at, rate_id, lock, session_id, shard_key)
         values (
             @id, @marketplace, @mode, @buyer, @method, @orderId, @supplierId, @fixedSide, @orderAmount, @sourceCurrency, @sourceAmount, @mid, @customer,
             @markupBps, @markupAmount, @rateSource, @rateAsOf, @rateStale, @providerQuoteId, @fees, @total, @feeRefundable, @feeScheduleId, @buyerIp,
-            @now, @expiresAt, @rateId, @lock, @shard)
+            @now, @expiresAt, @rateId, @lock, @session, @shard)
         """;
 
     public static NpgsqlBatchCommand Of(Quote quote)
@@ -57,6 +57,7 @@ internal static class QuoteInsert
                 new NpgsqlParameter<DateTime>("expiresAt", quote.ExpiresAt.UtcDateTime),
                 Optional("rateId", NpgsqlDbType.Uuid, price.Mid?.RateId),
                 Optional("lock", NpgsqlDbType.Text, quote.Lock?.Code()),
+                Optional("session", NpgsqlDbType.Uuid, quote.SessionId),
                 new NpgsqlParameter<short>("shard", quote.Id.ShardKey),
             },
         };

@@ -62,6 +62,7 @@ internal sealed class QuoteMaker(ProviderDirectory providers, ReferenceRates ref
             FeeScheduleId = schedule.Id,
             BuyerIp = wish.BuyerIp,
             Lock = wish.Lock,
+            SessionId = wish.Owner.Session?.Id,
             CreatedAt = now,
             ExpiresAt = until,
         };

@@ -15,7 +15,7 @@ internal sealed class QuoteStore(Db db)
     public const string Columns = """
         q.id, q.buyer_id, q.method, q.order_id, q.supplier_id, q.fixed_side, q.order_amount, q.source_currency, q.source_amount, q.mid, q.customer_rate,
         q.markup_bps, q.markup_amount, q.rate_source, q.rate_as_of, q.rate_stale, q.provider_quote_id, q.fees, q.total, q.fee_refundable, q.fee_schedule_id,
-        q.buyer_ip, q.created_at, q.expires_at, q.payment_id, q.rate_id, q.lock
+        q.buyer_ip, q.created_at, q.expires_at, q.payment_id, q.rate_id, q.lock, q.session_id
         """;
 
     internal sealed record Known(bool BuyerExists, LivePayment? Live, FeeSchedule Schedule, IdempotencyRow? Key, Quote? Earlier);
@@ -143,6 +143,8 @@ internal sealed class QuoteRow
 
     public string? Lock { get; init; }
 
+    public Guid? SessionId { get; init; }
+
     public Quote ToQuote(Caller owner)
     {
         var source = Currency.Parse(SourceCurrency);
@@ -164,6 +166,7 @@ internal sealed class QuoteRow
             FeeScheduleId = FeeScheduleId,
             BuyerIp = BuyerIp,
             Lock = QuoteLocks.FromCode(Lock),
+            SessionId = SessionId,
             CreatedAt = CreatedAt,
             ExpiresAt = ExpiresAt,
             PaymentId = PaymentId is { } payment ? new Id<PaymentResource>(payment) : null,

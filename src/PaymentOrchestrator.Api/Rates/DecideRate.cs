@@ -1,4 +1,5 @@
 using Mediator;
+using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.Postgres;
 using PaymentOrchestrator.Domain;
@@ -59,6 +60,7 @@ internal static class DecideRateEndpoints
             string id, Caller caller, RequiredIdempotencyKey key, RequestBody<DecideRateRequest> body, ISender sender, CancellationToken cancellationToken) =>
             (await sender.Send(
                 new DecideRate(caller, Id<ExchangeRateResource>.ParseOrNone(id), outcome, body.Value, new KeyedRequest(key.Text, body.Fingerprint)), cancellationToken)).Ok())
+        .Needs(Scope.Operate).Audited()
         .WithName(name).WithTags("Reference data")
         .WithSummary(summary)
         .WithDescription("For operators, with a live key. Who decided, when and why is kept with the rate. Until then the last good rate stays in force, and ages.")

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Mediator;
+using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Domain;
 
@@ -69,6 +70,7 @@ internal static class ListExchangeRatesEndpoint
         v1.MapGet("/exchange-rates", async (
             string? @base, string? source, string? from, string? to, string? status, string? limit, string? cursor, ISender sender, CancellationToken cancellationToken) =>
             (await sender.Send(new ListExchangeRates(@base, source, from, to, status, new Page(limit, cursor)), cancellationToken)).Ok())
+            .Needs(Scope.Read)
             .WithName("listExchangeRates").WithTags("Reference data")
             .WithSummary("The reference rates in force, or their history")
             .WithDescription("""
@@ -79,6 +81,7 @@ internal static class ListExchangeRatesEndpoint
             .Produces<ExchangeRateList>().Refuses(400, 401);
         v1.MapGet("/exchange-rates/{id}", async (string id, ISender sender, CancellationToken cancellationToken) =>
             (await sender.Send(new GetExchangeRate(Id<ExchangeRateResource>.ParseOrNone(id)), cancellationToken)).Ok())
+            .Needs(Scope.Read)
             .WithName("getExchangeRate").WithTags("Reference data")
             .WithSummary("A rate, as a quote names it")
             .Produces<ExchangeRateResource>().Refuses(401, 404);

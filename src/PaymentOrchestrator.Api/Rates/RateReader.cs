@@ -1,5 +1,6 @@
 using Dapper;
 using Npgsql;
+using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.Postgres;
 using PaymentOrchestrator.Domain;
@@ -106,6 +107,7 @@ internal sealed class RateReader(Db db, ReferenceRates rates)
                 new NpgsqlParameter<DateTime>("now", now.UtcDateTime),
             },
         });
+        batch.BatchCommands.Add(AuditEntry.Of(caller, id.ToString(), id.ShardKey, now).ToBatchCommand());
         try
         {
             await batch.ExecuteNonQueryAsync(cancellationToken);

@@ -138,6 +138,7 @@ internal static class CreateRefundEndpoint
                 await sender.Send(
                     new CreateRefund(caller, Id<PaymentResource>.ParseOrNone(id), body.Value, new KeyedRequest(key.Text, body.Fingerprint)), cancellationToken),
                 body.Value.DryRun is true))
+        .Needs(Scope.RefundsWrite)
         .WithName("createRefund").WithTags("Refunds")
         .WithSummary("Give a payment back, whole or in part")
         .WithDescription("""

@@ -1,4 +1,5 @@
 using Mediator;
+using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Domain;
 
@@ -19,6 +20,7 @@ internal static class GetRefundEndpoint
     public static void Map(IEndpointRouteBuilder v1) => v1
         .MapGet("/refunds/{id}", async (string id, Caller caller, ISender sender, CancellationToken cancellationToken) =>
             (await sender.Send(new GetRefund(caller, Id<RefundResource>.ParseOrNone(id)), cancellationToken)).Ok())
+        .Needs(Scope.Read)
         .WithName("getRefund").WithTags("Refunds")
         .WithSummary("Read a refund")
         .Produces<RefundResource>().Refuses(401, 404);

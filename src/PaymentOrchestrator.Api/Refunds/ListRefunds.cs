@@ -1,4 +1,5 @@
 using Mediator;
+using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.Payments;
 using PaymentOrchestrator.Domain;
@@ -32,6 +33,7 @@ internal static class ListRefundsEndpoint
     public static void Map(IEndpointRouteBuilder v1) => v1
         .MapGet("/payments/{id}/refunds", async (string id, Caller caller, string? limit, string? cursor, ISender sender, CancellationToken cancellationToken) =>
             (await sender.Send(new ListRefunds(caller, Id<PaymentResource>.ParseOrNone(id), new Page(limit, cursor)), cancellationToken)).Ok())
+        .Needs(Scope.Read)
         .WithName("listRefunds").WithTags("Refunds")
         .WithSummary("List a payment's refunds, the newest first")
         .WithDescription("limit is 1 to 100, 20 by default; cursor is the next_cursor of an earlier page.")

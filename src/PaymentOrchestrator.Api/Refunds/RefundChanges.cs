@@ -1,10 +1,12 @@
 using Dapper;
+using PaymentOrchestrator.Api.Access;
 using Npgsql;
 using PaymentOrchestrator.Api.Eligibility;
 using PaymentOrchestrator.Api.Events;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.Ledger;
 using PaymentOrchestrator.Api.Postgres;
+using PaymentOrchestrator.Api.Providers;
 using PaymentOrchestrator.Domain;
 
 namespace PaymentOrchestrator.Api.Refunds;
@@ -28,18 +30,18 @@ internal sealed class RefundChanges(Db db, FactsCache facts, TimeProvider clock)
         CommitAsync(refund, RefundRules.GiveUp(refund.Status), new Word("unknown", null, FailureCode.OutcomeUnknown), null, null);
 
     /// <summary>Applies an operator's decision with the request that made it. A key that is taken: nothing was written. Null: the payment would be refunded above what was paid.</summary>
-    public Task<Refund?> ResolveAsync(Refund refund, RefundDecision decision, RefundOutcome outcome, KeyedRequest key) =>
-        TryCommitAsync(refund, decision, Word.Of(outcome) with { Detail = "resolved by an operator", ByOperator = true }, key, null);
+    public Task<Refund?> ResolveAsync(Refund refund, RefundDecision decision, RefundOutcome outcome, KeyedRequest key, AuditEntry audit) =>
+        TryCommitAsync(refund, decision, Word.Of(outcome) with { Detail = "resolved by an operator", ByOperator = true }, key, null, audit);
 
     private async Task<Refund> CommitAsync(Refund refund, RefundDecision decision, Word word, KeyedRequest? key, DateTimeOffset? askAgainAt) =>
         await TryCommitAsync(refund, decision, word, key, askAgainAt) ?? refund;
 
     /// <summary>Null when the payment would be refunded above what was paid; then nothing was written, and what moved stays in suspense.</summary>
-    private async Task<Refund?> TryCommitAsync(Refund refund, RefundDecision decision, Word word, KeyedRequest? key, DateTimeOffset? askAgainAt)
+    private async Task<Refund?> TryCommitAsync(Refund refund, RefundDecision decision, Word word, KeyedRequest? key, DateTimeOffset? askAgainAt, AuditEntry? audit = null)
     {
         // Money may have moved: what is remembered of the buyer's balances is not true any more.
         facts.Forget(refund.BuyerId);
-        const string sql = """
+        const string changes = """
             update refunds
             set status = @status, version = @version, last_event_id = @eventId, failure_code = @failureCode, failure_message = @failureMessage,
                 provider_reference = @refundReference, suspended_amount = @suspended, suspended_currency = @suspendedCurrency, last_word = @word, last_detail = @detail,
@@ -65,7 +67,9 @@ internal sealed class RefundChanges(Db db, FactsCache facts, TimeProvider clock)
             select @eventId, r.marketplace_id, r.mode, @eventType, @objectId, @objectVersion, @eventData::jsonb, @now, r.shard_key
             from refunds r where @moves and r.id = @id and r.shard_key = @shard and r.last_event_id = @eventId;
 
-            """ + Present;
+            """;
+        const string audited = AuditEntry.InsertSelect + " from refunds r where r.id = @id and r.shard_key = @shard and r.last_event_id = @eventId;";
+        var sql = audit is null ? changes + Present : changes + audited + Present;
         var now = clock.Now();
         var moves = decision.Status is not null;
         var next = moves ? refund.After(decision, word.Reference, now) : refund;
@@ -99,6 +103,7 @@ internal sealed class RefundChanges(Db db, FactsCache facts, TimeProvider clock)
             eventData = happened.Data,
         });
         parameters.Add("fingerprint", key?.Fingerprint, System.Data.DbType.Binary);
+        audit?.AddTo(parameters);
         LedgerSql.AddParameters(parameters, decision.Postings, refund.PaymentId, refund.Id, null, next.Version, now);
         // What was heard is written whoever has hung up meanwhile.
         await using var connection = await db.OpenAsync(CancellationToken.None);
@@ -124,10 +129,10 @@ internal sealed class RefundChanges(Db db, FactsCache facts, TimeProvider clock)
     {
         public static Word Of(RefundOutcome outcome) => outcome switch
         {
-            RefundOutcome.Succeeded done => new("succeeded", done.ProviderReference, null),
+            RefundOutcome.Succeeded done => new("succeeded", ProviderText.Kept(done.ProviderReference), null),
             RefundOutcome.Refused refused => new("refused", null, refused.Code),
-            RefundOutcome.Pending pending => new("pending", pending.ProviderReference, null),
-            RefundOutcome.Unknown unknown => new("unknown", null, unknown.Reason),
+            RefundOutcome.Pending pending => new("pending", ProviderText.Kept(pending.ProviderReference), null),
+            RefundOutcome.Unknown unknown => new("unknown", null, ProviderText.Kept(unknown.Reason)),
             RefundOutcome.NotFound => new("unknown", null, "the provider does not know the request"),
             _ => throw new ArgumentOutOfRangeException(nameof(outcome)),
         };

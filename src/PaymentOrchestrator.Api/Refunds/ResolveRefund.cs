@@ -1,4 +1,5 @@
 using Mediator;
+using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.Payments;
 using PaymentOrchestrator.Api.Postgres;
@@ -39,7 +40,7 @@ internal sealed record ResolveRefund(Caller Caller, Id<RefundResource> Id, Resol
 }
 
 /// <summary>An operator has found out at the provider what became of a refund under review. It counts as the provider's word would have.</summary>
-internal sealed class ResolveRefundHandler(RefundStore store, RefundChanges changes) : ICommandHandler<ResolveRefund, Result<RefundResource>>
+internal sealed class ResolveRefundHandler(RefundStore store, RefundChanges changes, TimeProvider clock) : ICommandHandler<ResolveRefund, Result<RefundResource>>
 {
     public async ValueTask<Result<RefundResource>> Handle(ResolveRefund command, CancellationToken cancellationToken)
     {
@@ -60,7 +61,7 @@ internal sealed class ResolveRefundHandler(RefundStore store, RefundChanges chan
             : new RefundOutcome.Refused(FailureCode.NotMoved, "Nothing was given back. The amount can be refunded again.");
         var decision = RefundRules.Decide(refund.Status, outcome, refund.Parts, refund.Suspended);
         if (decision.Status is null) return AmountDiffers(refund);
-        if (await changes.ResolveAsync(refund, decision, outcome, key) is not { } now) return GivenBackTwice(refund);
+        if (await changes.ResolveAsync(refund, decision, outcome, key, AuditEntry.Of(caller, id.ToString(), id.ShardKey, clock.Now())) is not { } now) return GivenBackTwice(refund);
         if (now.Version == refund.Version + 1 && now.Status == decision.Status) return now.ToResource();
         // Someone else was first: the same request, whose effect this is, or another.
         return now.Version == refund.Version ? await Handle(command, cancellationToken) : NotUnderReview(now);
@@ -91,6 +92,7 @@ internal static class ResolveRefundEndpoint
             string id, Caller caller, RequiredIdempotencyKey key, RequestBody<ResolveRefundRequest> body, ISender sender, CancellationToken cancellationToken) =>
             (await sender.Send(
                 new ResolveRefund(caller, Id<RefundResource>.ParseOrNone(id), body.Value, new KeyedRequest(key.Text, body.Fingerprint)), cancellationToken)).Ok())
+        .Needs(Scope.Operate).Audited()
         .WithName("resolveRefund").WithTags("Refunds")
         .WithSummary("Say what became of a refund under review")
         .WithDescription("For operators, once they know from the provider. moved posts the refund to the ledger; not_moved frees its amount.")

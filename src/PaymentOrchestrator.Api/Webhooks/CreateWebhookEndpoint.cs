@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Mediator;
+using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.Postgres;
 using PaymentOrchestrator.Domain;
@@ -68,6 +69,7 @@ internal static class CreateWebhookEndpointEndpoint
             var result = await sender.Send(new CreateWebhookEndpoint(caller, body.Value, new KeyedRequest(key.Text, body.Fingerprint)), cancellationToken);
             return result.Created(endpoint => $"/v1/webhook-endpoints/{endpoint.Id}").WithETag(result);
         })
+        .Needs(Scope.WebhooksManage).Audited()
         .WithName("createWebhookEndpoint").WithTags("Webhooks")
         .WithSummary("Have events sent to an address of yours")
         .WithDescription("Keep the secret: it is shown in this answer and never again. Deliveries follow the Standard Webhooks specification; verify each with a library for it.")

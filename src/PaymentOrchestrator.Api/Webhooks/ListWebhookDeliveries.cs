@@ -1,4 +1,5 @@
 using Mediator;
+using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Domain;
 
@@ -33,6 +34,7 @@ internal static class ListWebhookDeliveriesEndpoint
         .MapGet("/webhook-endpoints/{id}/deliveries", async (
             string id, Caller caller, string? status, string? limit, string? cursor, ISender sender, CancellationToken cancellationToken) =>
             (await sender.Send(new ListWebhookDeliveries(caller, Id<WebhookEndpointResource>.ParseOrNone(id), status, new Page(limit, cursor)), cancellationToken)).Ok())
+        .Needs(Scope.Read)
         .WithName("listWebhookDeliveries").WithTags("Webhooks")
         .WithSummary("What was sent to an endpoint, and what it answered")
         .WithDescription("Those of the newest events first. Filter by status; limit is 1 to 100, 20 by default; cursor is the next_cursor of an earlier page.")

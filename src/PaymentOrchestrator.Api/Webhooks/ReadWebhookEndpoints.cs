@@ -1,4 +1,5 @@
 using Mediator;
+using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Domain;
 
@@ -28,6 +29,7 @@ internal static class ReadWebhookEndpointsEndpoints
     {
         v1.MapGet("/webhook-endpoints", async (Caller caller, ISender sender, CancellationToken cancellationToken) =>
                 (await sender.Send(new ListWebhookEndpoints(caller), cancellationToken)).Ok())
+            .Needs(Scope.Read)
             .WithName("listWebhookEndpoints").WithTags("Webhooks")
             .WithSummary("List where events are sent")
             .Produces<WebhookEndpointList>().Refuses(401);
@@ -36,6 +38,7 @@ internal static class ReadWebhookEndpointsEndpoints
                 var result = await sender.Send(new GetWebhookEndpoint(caller, Id<WebhookEndpointResource>.ParseOrNone(id)), cancellationToken);
                 return result.Ok().WithETag(result);
             })
+            .Needs(Scope.Read)
             .WithName("getWebhookEndpoint").WithTags("Webhooks")
             .WithSummary("Read a webhook endpoint")
             .WithDescription("The ETag header is what a change sends as If-Match.")

@@ -1,4 +1,5 @@
 using Mediator;
+using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Events;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Domain;
@@ -57,6 +58,7 @@ internal static class RedeliverEndpoints
                 string id, string delivery, Caller caller, EmptyBody body, ISender sender, CancellationToken cancellationToken) =>
                 (await sender.Send(
                     new Redeliver(caller, Id<WebhookEndpointResource>.ParseOrNone(id), Id<WebhookDeliveryResource>.ParseOrNone(delivery)), cancellationToken)).Ok())
+            .Needs(Scope.WebhooksManage)
             .WithName("redeliverWebhook").WithTags("Webhooks")
             .WithSummary("Send one event to the endpoint again")
             .WithDescription("Whatever came of it before. The webhook-id is the same, so that a receiver that has it can tell.")
@@ -64,6 +66,7 @@ internal static class RedeliverEndpoints
         v1.MapPost("/webhook-endpoints/{id}/redeliver", async (
                 string id, Caller caller, RequestBody<RedeliverSinceRequest> body, ISender sender, CancellationToken cancellationToken) =>
                 (await sender.Send(new RedeliverSince(caller, Id<WebhookEndpointResource>.ParseOrNone(id), body.Value.Since), cancellationToken)).Ok())
+            .Needs(Scope.WebhooksManage)
             .WithName("redeliverWebhooksSince").WithTags("Webhooks")
             .WithSummary("Send everything since a time to the endpoint again")
             .WithDescription("Every event of the types it asks for, delivered before or not; also what happened while it was disabled.")

@@ -1,4 +1,5 @@
 using Mediator;
+using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.Postgres;
 using PaymentOrchestrator.Domain;
@@ -43,6 +44,7 @@ internal static class RotateWebhookSecretEndpoint
                 new RotateWebhookSecret(caller, Id<WebhookEndpointResource>.ParseOrNone(id), new KeyedRequest(key.Text, body.Fingerprint)), cancellationToken);
             return result.Ok().WithETag(result);
         })
+        .Needs(Scope.WebhooksManage).Audited()
         .WithName("rotateWebhookSecret").WithTags("Webhooks")
         .WithSummary("Replace a webhook endpoint's secret")
         .WithDescription("The new secret is in this answer and nowhere else. For 24 hours deliveries carry both signatures. Rotating again within that time ends the oldest one at once.")

@@ -1,4 +1,5 @@
 using Mediator;
+using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Events;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.Postgres;
@@ -39,6 +40,7 @@ internal static class SendTestEventEndpoint
             string id, Caller caller, OptionalIdempotencyKey key, EmptyBody body, ISender sender, CancellationToken cancellationToken) =>
             (await sender.Send(
                 new SendTestEvent(caller, Id<WebhookEndpointResource>.ParseOrNone(id), new KeyedRequest(key.Text, body.Fingerprint)), cancellationToken)).Ok())
+        .Needs(Scope.WebhooksManage)
         .WithName("sendTestEvent").WithTags("Webhooks")
         .WithSummary("Send an event of type webhook_endpoint.test")
         .WithDescription("To this endpoint alone, whatever types it asked for. The delivery is under way when this answers; list the deliveries to see what came of it.")

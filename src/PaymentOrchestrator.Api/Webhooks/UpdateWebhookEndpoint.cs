@@ -1,4 +1,5 @@
 using Mediator;
+using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.Postgres;
 using PaymentOrchestrator.Domain;
@@ -61,6 +62,7 @@ internal static class UpdateWebhookEndpointEndpoint
             var result = await sender.Send(new UpdateWebhookEndpoint(caller, Id<WebhookEndpointResource>.ParseOrNone(id), match, body.Value), cancellationToken);
             return result.Ok().WithETag(result);
         })
+        .Needs(Scope.WebhooksManage).Audited()
         .WithName("updateWebhookEndpoint").WithTags("Webhooks")
         .WithSummary("Change, enable or disable a webhook endpoint")
         .WithDescription("Needs the If-Match header with the ETag that the change was decided on: 428 without, 412 when someone else was first.")

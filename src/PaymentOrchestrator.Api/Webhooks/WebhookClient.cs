@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using PaymentOrchestrator.Domain;
 
 namespace PaymentOrchestrator.Api.Webhooks;
 
@@ -129,8 +130,8 @@ internal sealed class WebhookClient : IDisposable
             // What is there is there.
         }
 
-        // PostgreSQL's text has no NUL.
-        return Encoding.UTF8.GetString(buffer, 0, length).Replace('\0', '\uFFFD');
+        // PostgreSQL's text has no NUL, and no receiver's answer brings a card number in.
+        return CardNumbers.Hide(Encoding.UTF8.GetString(buffer, 0, length).Replace('\0', '\uFFFD'));
     }
 
     private TimeSpan? RetryAfter(HttpResponseMessage response) => response.Headers.RetryAfter switch

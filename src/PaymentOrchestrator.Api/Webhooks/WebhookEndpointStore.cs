@@ -1,5 +1,6 @@
 using Dapper;
 using Npgsql;
+using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.Postgres;
 using PaymentOrchestrator.Domain;
@@ -62,7 +63,7 @@ internal sealed class WebhookEndpointStore(Db db)
             """;
         var parameters = KeyParameters(endpoint.Owner, key, endpoint.Id.Value, endpoint.CreatedAt);
         parameters.AddDynamicParams(new { id = endpoint.Id.Value, url = endpoint.Url, eventTypes = endpoint.EventTypes.ToArray(), secret = endpoint.Secret, max = WebhookEndpoint.MaxPerMarketplace });
-        return await WriteAsync(sql, parameters, cancellationToken);
+        return await WriteAsync(sql, parameters, AuditEntry.Of(endpoint.Owner, endpoint.Id.ToString(), endpoint.Id.ShardKey, endpoint.CreatedAt), cancellationToken);
     }
 
     public async Task<WebhookEndpoint?> FindAsync(Caller caller, Id<WebhookEndpointResource> id, CancellationToken cancellationToken)
@@ -113,30 +114,35 @@ internal sealed class WebhookEndpointStore(Db db)
             previousSecretUntil = endpoint.PreviousSecretUntil?.UtcDateTime,
             version = endpoint.Version,
         });
-        return await WriteAsync(resumes ? sql + resume : sql, parameters, cancellationToken);
+        return await WriteAsync(
+            resumes ? sql + resume : sql, parameters, AuditEntry.Of(endpoint.Owner, endpoint.Id.ToString(), endpoint.Id.ShardKey, endpoint.UpdatedAt), cancellationToken);
     }
 
     /// <summary>With all its deliveries. False when there was none.</summary>
-    public async Task<bool> DeleteAsync(Caller caller, Id<WebhookEndpointResource> id, CancellationToken cancellationToken)
+    public async Task<bool> DeleteAsync(Caller caller, Id<WebhookEndpointResource> id, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        const string sql = """
+        const string sql = AuditEntry.InsertSelect + """
+             from webhook_endpoints where id = @id and marketplace_id = @marketplace and mode = @mode;
             delete from webhook_endpoints where id = @id and marketplace_id = @marketplace and mode = @mode returning id;
             delete from webhook_deliveries where endpoint_id = @id and marketplace_id = @marketplace and mode = @mode;
             """;
+        var parameters = new DynamicParameters(new { id = id.Value, marketplace = caller.MarketplaceId, mode = caller.Mode.Code() });
+        AuditEntry.Of(caller, id.ToString(), id.ShardKey, now).AddTo(parameters);
         await using var connection = await db.OpenAsync(cancellationToken);
         return await connection.QuerySingleOrDefaultAsync<Guid?>(new CommandDefinition(
-            sql, new { id = id.Value, marketplace = caller.MarketplaceId, mode = caller.Mode.Code() }, cancellationToken: cancellationToken)) is not null;
+            sql, parameters, cancellationToken: cancellationToken)) is not null;
     }
 
     /// <summary>Runs a statement that says how many endpoints it wrote, with the key's row, in one transaction that is undone when it wrote none.</summary>
-    private async Task<bool> WriteAsync(string sql, DynamicParameters parameters, CancellationToken cancellationToken)
+    private async Task<bool> WriteAsync(string sql, DynamicParameters parameters, AuditEntry audit, CancellationToken cancellationToken)
     {
+        audit.AddTo(parameters);
         await using var connection = await db.OpenAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         try
         {
             if (await connection.QuerySingleAsync<int>(new CommandDefinition(sql, parameters, transaction, cancellationToken: cancellationToken)) == 0) return false;
-            await connection.ExecuteAsync(new CommandDefinition(InsertKey, parameters, transaction, cancellationToken: cancellationToken));
+            await connection.ExecuteAsync(new CommandDefinition(InsertKey + AuditEntry.Insert + ";", parameters, transaction, cancellationToken: cancellationToken));
             await transaction.CommitAsync(CancellationToken.None);
             return true;
         }

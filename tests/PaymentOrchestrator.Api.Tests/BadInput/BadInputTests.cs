@@ -153,9 +153,9 @@ public sealed class BadInputTests(TestSystem system) : IAsyncLifetime
     public async Task Without_a_good_key_nothing_of_a_request_is_read()
     {
         var revoked = ApiKeys.Generate(Mode.Test);
-        await system.Database.ExecuteAsync("insert into api_keys (key_hash, marketplace_id, mode, created_at, revoked_at) values ($1, $2, 'test', now(), now())", ApiKeys.Hash(revoked), mine.Id);
+        await system.Database.ExecuteAsync("insert into api_keys (key_hash, marketplace_id, mode, scopes, created_at, revoked_at) values ($1, $2, 'test', '{read}', now(), now())", ApiKeys.Hash(revoked), mine.Id);
         var crossed = ApiKeys.Generate(Mode.Live);
-        await system.Database.ExecuteAsync("insert into api_keys (key_hash, marketplace_id, mode, created_at) values ($1, $2, 'test', now())", ApiKeys.Hash(crossed), mine.Id);
+        await system.Database.ExecuteAsync("insert into api_keys (key_hash, marketplace_id, mode, scopes, created_at) values ($1, $2, 'test', '{read}', now())", ApiKeys.Hash(crossed), mine.Id);
         var before = await system.Database.FingerprintAsync(mine.Id);
         var faults = new List<string>();
         foreach (var key in new[] { null, "", "x", "po_test_", "po_test_" + new string('a', 38), ApiKeys.Generate(Mode.Test), ApiKeys.Generate(Mode.Live), revoked, crossed, new string('k', 4_000) })

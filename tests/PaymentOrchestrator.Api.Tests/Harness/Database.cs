@@ -1,5 +1,6 @@
 using System.Globalization;
 using Npgsql;
+using PaymentOrchestrator.Api.Access;
 using Xunit;
 
 namespace PaymentOrchestrator.Api.Tests.Harness;
@@ -16,6 +17,20 @@ public sealed class Database(string connectionString) : IAsyncDisposable
     {
         await using var command = Command(sql, parameters);
         await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }
+
+    public async Task<int> NewMarketplaceAsync()
+    {
+        await using var owner = await source.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        return (await MarketplaceSetup.FindOrCreateAsync(owner, $"Test marketplace {Guid.NewGuid():N}", TestContext.Current.CancellationToken))!.Value;
+    }
+
+    /// <summary>Makes a key work for a marketplace, which is made if it is not there; with every scope unless some are named.</summary>
+    public async Task AddKeyAsync(int marketplace, string key, params string[] scopes)
+    {
+        await using var owner = await source.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await MarketplaceSetup.EnsureMarketplaceAsync(owner, marketplace, "Test marketplace", TestContext.Current.CancellationToken);
+        await MarketplaceSetup.EnsureKeyAsync(owner, marketplace, key, $"test {Guid.NewGuid():N}", scopes.Length == 0 ? Scope.Codes : scopes, TestContext.Current.CancellationToken);
     }
 
     /// <summary>Each row as its columns with blanks between.</summary>
@@ -41,10 +56,10 @@ public sealed class Database(string connectionString) : IAsyncDisposable
     public Task<IReadOnlyList<string>> EventsAsync(string objectId) =>
         RowsAsync("select type from events where object_id = $1 order by object_version", objectId);
 
-    /// <summary>Every row of the marketplaces, table by table, as a number and a digest: equal texts, nothing was written.</summary>
+    /// <summary>Every row of the marketplaces (but their keys, whose last use is noted, and the audit log, which notes refusals, too), table by table, as a number and a digest: equal texts, nothing was written.</summary>
     public async Task<string> FingerprintAsync(params int[] marketplaces)
     {
-        var tables = await RowsAsync("select table_name from information_schema.columns where table_schema = 'public' and column_name = 'marketplace_id' order by 1");
+        var tables = await RowsAsync("select table_name from information_schema.columns where table_schema = 'public' and column_name = 'marketplace_id' and table_name not in ('api_keys', 'audit_log') order by 1");
         var parts = tables.Select(table => $"select '{table}', count(*), coalesce(md5(string_agg(t::text, '|' order by t::text)), '') from {table} t where marketplace_id = any ($1)");
         return string.Join('\n', await RowsAsync(string.Join(" union all ", parts) + " order by 1", marketplaces));
     }

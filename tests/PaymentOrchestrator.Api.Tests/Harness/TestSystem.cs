@@ -27,7 +27,6 @@ public sealed class TestSystem : IAsyncLifetime
     private TestPostgres? postgres;
     private LocalStack? stack;
     private HttpClient? browser;
-    private int lastMarketplace = 1;
 
     public Uri ApiUrl => new(Stack.ApiUrl);
 
@@ -93,20 +92,19 @@ public sealed class TestSystem : IAsyncLifetime
     /// <summary>A client without a key, or with one of the test's own making.</summary>
     public ApiClient ClientWith(string? key) => new(Http, ApiUrl, key);
 
-    /// <summary>A new marketplace with a key in test and in live mode.</summary>
+    /// <summary>The same at another instance.</summary>
+    public ApiClient ClientWith(string? key, Uri instance) => new(Http, instance, key);
+
+    /// <summary>A new marketplace with a key in test and in live mode, each with every scope.</summary>
     public async Task<Tenant> NewMarketplaceAsync()
     {
-        var id = Interlocked.Increment(ref lastMarketplace);
+        var id = await Database.NewMarketplaceAsync();
         var test = ApiKeys.Generate(Mode.Test);
         var live = ApiKeys.Generate(Mode.Live);
-        await Database.ExecuteAsync("insert into marketplaces (id, name, created_at) values ($1, 'Test marketplace', now())", id);
-        foreach (var (key, mode) in new[] { (test, "test"), (live, "live") })
-        {
-            await Database.ExecuteAsync(
-                "insert into api_keys (key_hash, marketplace_id, mode, created_at) values ($1, $2, $3, now())", ApiKeys.Hash(key), id, mode);
-        }
+        await Database.AddKeyAsync(id, test);
+        await Database.AddKeyAsync(id, live);
 
-        return new Tenant(id, ClientWith(test), ClientWith(live));
+        return new Tenant(id, ClientWith(test), ClientWith(live)) { TestKey = test, LiveKey = live };
     }
 
     /// <summary>
@@ -123,7 +121,7 @@ public sealed class TestSystem : IAsyncLifetime
     /// <summary>The same, stopped when the test is done with it: for settings that would get in the way of other tests' background work.</summary>
     public Task<OtherApi> StartOtherAsync(TimeProvider clock, params string[] settings) => StartOtherAsync(clock, _ => { }, settings);
 
-    /// <summary>The same, with more of its parts replaced or added.</summary>
+    /// <summary>The same, with more of its parts replaced or added: what it logs to.</summary>
     public async Task<OtherApi> StartOtherAsync(TimeProvider clock, Action<IServiceCollection> replace, params string[] settings)
     {
         // One test speaks to it: the server's connections are for the first instance, which others put to the test.
@@ -135,7 +133,7 @@ public sealed class TestSystem : IAsyncLifetime
         });
         await other.StartAsync(TestContext.Current.CancellationToken);
         var address = other.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
-        return new OtherApi(other, new ApiClient(Http, new Uri(address), Stack.Secrets.ApiKey));
+        return new OtherApi(other, new ApiClient(Http, new Uri(address), Stack.Secrets.ApiKey), new Uri(address));
     }
 
     private WebApplication BuildApi(string[] arguments)
@@ -146,10 +144,15 @@ public sealed class TestSystem : IAsyncLifetime
 }
 
 /// <summary>A marketplace with a client for each mode.</summary>
-public sealed record Tenant(int Id, ApiClient Test, ApiClient Live);
+public sealed record Tenant(int Id, ApiClient Test, ApiClient Live)
+{
+    public required string TestKey { get; init; }
+
+    public required string LiveKey { get; init; }
+}
 
 /// <summary>An instance of the API besides the one that all tests share.</summary>
-public sealed record OtherApi(WebApplication App, ApiClient Client) : IAsyncDisposable
+public sealed record OtherApi(WebApplication App, ApiClient Client, Uri Url) : IAsyncDisposable
 {
     public async ValueTask DisposeAsync()
     {

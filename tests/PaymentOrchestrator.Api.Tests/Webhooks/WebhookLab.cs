@@ -104,12 +104,7 @@ internal sealed class WebhookLab : IAsyncDisposable
     public static async Task<WebhookLab> EmptyAsync(WebhookServer server)
     {
         var lab = new WebhookLab(await server.NewDatabaseAsync());
-        foreach (var (marketplace, key, mode) in new[] { (1, lab.Key, "test"), (1, lab.LiveKey, "live"), (2, lab.OtherKey, "test") })
-        {
-            await lab.Database.ExecuteAsync("insert into marketplaces (id, name, created_at) values ($1, 'Test marketplace', now()) on conflict do nothing", marketplace);
-            await lab.Database.ExecuteAsync(
-                "insert into api_keys (key_hash, marketplace_id, mode, created_at) values ($1, $2, $3, now())", ApiKeys.Hash(key), marketplace, mode);
-        }
+        foreach (var (marketplace, key) in new[] { (1, lab.Key), (1, lab.LiveKey), (2, lab.OtherKey) }) await lab.Database.AddKeyAsync(marketplace, key);
 
         return lab;
     }
