@@ -17,6 +17,7 @@ using PaymentOrchestrator.Api.Quotes;
 using PaymentOrchestrator.Api.Rates;
 using PaymentOrchestrator.Api.Refunds;
 using PaymentOrchestrator.Api.Returns;
+using PaymentOrchestrator.Api.Telemetry;
 using PaymentOrchestrator.Api.Webhooks;
 
 namespace PaymentOrchestrator.Api;
@@ -32,7 +33,9 @@ public static class ApiApp
     public static WebApplication Build(string[] args, Action<IServiceCollection> replace)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ApplicationName = typeof(ApiApp).Assembly.GetName().Name });
+        builder.Configuration.AddSettingsFolder();
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.Logging.AddLogFormat(builder.Configuration);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -102,10 +105,13 @@ public static class ApiApp
         services.AddSingleton<LedgerProof>();
         services.AddSingleton<EventReader>();
         services.AddWebhooks();
+        services.AddTelemetry(configuration);
     }
 
     private static void Configure(WebApplication app)
     {
+        app.UseMiddleware<RequestMeter>();
+        app.UseSecurityHeaders();
         app.UseProblemDocuments();
         app.UseRouting();
         app.UseMiddleware<ApiKeyGate>();

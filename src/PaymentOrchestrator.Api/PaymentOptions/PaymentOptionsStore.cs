@@ -76,6 +76,7 @@ internal sealed class PaymentOptionsStore(Db db)
         try
         {
             await batch.ExecuteNonQueryAsync(cancellationToken);
+            Telemetry.Instruments.OptionsGiven(caller.Mode);
             return true;
         }
         catch (PostgresException e) when (Idempotency.IsTaken(e))

@@ -44,6 +44,7 @@ internal sealed class PaymentResolver(OpenPaymentStore open, PaymentInquiry inqu
 
     private async Task AskAsync(OpenPayment claimed)
     {
+        Telemetry.Instruments.Inquired(claimed.Payment.Status == PaymentStatus.Succeeded ? "settlement" : "payment");
         try
         {
             if (claimed.Payment.Status == PaymentStatus.Succeeded) await settlement.AskAsync(claimed);

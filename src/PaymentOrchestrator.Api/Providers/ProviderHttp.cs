@@ -45,6 +45,7 @@ internal static class ProviderHttp
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
             // The factory's loggers write headers at trace level, and those hold tokens.
             .RemoveAllLoggers();
+        client.AddHttpMessageHandler(provider => new Telemetry.ProviderCallMeter(name, provider.GetRequiredService<TimeProvider>()));
         client.AddHttpMessageHandler(() => new PinnedHostHandler(baseUrl));
         client.AddResilienceHandler("provider", Configure);
         client.AddHttpMessageHandler(() => new BufferedAnswerHandler(MaxAnswerBytes));

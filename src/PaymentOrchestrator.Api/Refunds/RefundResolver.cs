@@ -43,6 +43,7 @@ internal sealed class RefundResolver(RefundStore store, RefundInquiry inquiry, R
 
     private async Task EndAsync(OpenRefund claimed)
     {
+        Telemetry.Instruments.Inquired("refund");
         try
         {
             await inquiry.AskAsync(claimed);
