@@ -59,6 +59,7 @@ internal static class ContainerDemo
     {
         var database = Environment.GetEnvironmentVariable("ConnectionStrings__Postgres")
             ?? throw new HostException("Set ConnectionStrings__Postgres to the owner's login of the API's database.");
+        await UntilAnsweringAsync($"{sandbox}/swagger/v1/swagger.json");
         await parts.EnsureDemoMarketplace(database, secrets.ApiKey, CancellationToken.None);
         var buyers = await DemoData.EnsureAsync(api, secrets.ApiKey, sandbox, folder, CancellationToken.None);
         var info = InstanceInfo.Of(api, sandbox, secrets.ApiKey, buyers);
@@ -76,5 +77,26 @@ internal static class ContainerDemo
             {string.Join(Environment.NewLine, DemoBuyer.All.Select(buyer => $"    {buyers[buyer.Reference]}  {buyer.Reference}: {buyer.Shows}"))}
 
             """);
+    }
+
+    /// <summary>The sandbox's image has nothing that could ask after its health.</summary>
+    private static async Task UntilAnsweringAsync(string url)
+    {
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(5) };
+        for (var left = 60; ; left--)
+        {
+            try
+            {
+                using var answer = await http.GetAsync(new Uri(url));
+                if (answer.IsSuccessStatusCode) return;
+            }
+            catch (HttpRequestException) when (left > 0)
+            {
+                // Not listening yet.
+            }
+
+            if (left == 0) throw new HostException($"{url} does not answer.");
+            await Task.Delay(TimeSpan.FromSeconds(1));
+        }
     }
 }

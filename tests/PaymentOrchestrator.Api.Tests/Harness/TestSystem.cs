@@ -46,6 +46,9 @@ public sealed class TestSystem : IAsyncLifetime
     /// <summary>What the acquirer signs its notifications with.</summary>
     public string CardWebhookSecret => Stack.Secrets.CardWebhookSecret;
 
+    /// <summary>What the API was started with, for a test that starts it as a process.</summary>
+    public IReadOnlyList<string> ApiArguments => apiArguments;
+
     private LocalStack Stack => stack ?? throw new InvalidOperationException("The stack is not started.");
 
     private HttpClient Http => browser ?? throw new InvalidOperationException("The stack is not started.");
@@ -83,6 +86,9 @@ public sealed class TestSystem : IAsyncLifetime
 
     /// <summary>A client without a key, or with one of the test's own making.</summary>
     public ApiClient ClientWith(string? key) => new(Http, ApiUrl, key);
+
+    /// <summary>The demo marketplace's client of another instance.</summary>
+    public ApiClient ClientAt(Uri root) => new(Http, root, Stack.Secrets.ApiKey);
 
     /// <summary>A new marketplace with a key in test and in live mode.</summary>
     public async Task<Tenant> NewMarketplaceAsync()
