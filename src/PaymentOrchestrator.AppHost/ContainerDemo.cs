@@ -30,7 +30,7 @@ internal static class ContainerDemo
             else await EnsureDataAsync(folder, api, sandbox, secrets, parts);
             return 0;
         }
-        catch (Exception e) when (e is HostException or IOException or UnauthorizedAccessException or HttpRequestException or NpgsqlException)
+        catch (Exception e) when (e is HostException or IOException or UnauthorizedAccessException or HttpRequestException or TaskCanceledException or NpgsqlException)
         {
             await Console.Error.WriteLineAsync(e.Message);
             return HostException.CannotStart;
@@ -90,9 +90,9 @@ internal static class ContainerDemo
                 using var answer = await http.GetAsync(new Uri(url));
                 if (answer.IsSuccessStatusCode) return;
             }
-            catch (HttpRequestException) when (left > 0)
+            catch (Exception e) when (left > 0 && e is HttpRequestException or TaskCanceledException)
             {
-                // Not listening yet.
+                // Not listening yet, or busy starting.
             }
 
             if (left == 0) throw new HostException($"{url} does not answer.");
