@@ -20,6 +20,7 @@ using PaymentOrchestrator.Api.Rates;
 using PaymentOrchestrator.Api.Refunds;
 using PaymentOrchestrator.Api.Retention;
 using PaymentOrchestrator.Api.Returns;
+using PaymentOrchestrator.Api.Telemetry;
 using PaymentOrchestrator.Api.Webhooks;
 
 namespace PaymentOrchestrator.Api;
@@ -35,8 +36,10 @@ public static class ApiApp
     public static WebApplication Build(string[] args, Action<IServiceCollection> replace)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ApplicationName = typeof(ApiApp).Assembly.GetName().Name });
+        builder.Configuration.AddSettingsFolder();
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Services.RedactLogs();
+        builder.Logging.AddLogFormat(builder.Configuration);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -128,10 +131,14 @@ public static class ApiApp
         services.AddSingleton<RetentionStore>();
         services.AddSingleton<RetentionWorker>();
         services.AddHostedService(provider => provider.GetRequiredService<RetentionWorker>());
+
+        services.AddTelemetry(configuration);
     }
 
     private static void Configure(WebApplication app)
     {
+        app.UseMiddleware<RequestMeter>();
+        app.UseSecurityHeaders();
         app.UseProblemDocuments();
         app.UseMiddleware<CardDataGate>();
         app.UseRouting();

@@ -22,7 +22,7 @@ internal sealed record HostArguments
         """;
 
     private const int DefaultPort = 5080;
-    private const int LastPort = 65535;
+    public const int LastPort = 65535;
 
     public int Port { get; private init; } = DefaultPort;
 

@@ -52,12 +52,18 @@ internal static class HostProgram
         using var instance = await InstanceLock.AcquireAsync(arguments.DataFolder, stop);
         if (arguments.InfoFile is { } former)
             await ClearInfoAsync(former, stop);
+        // Beside the API's port where that is free: whoever scrapes this machine finds it there again.
+        var metricsUrl = Ports.PublicUrl(
+            arguments.Port is > 0 and < HostArguments.LastPort - 1 && arguments.SandboxPort != arguments.Port + 2 && Ports.IsFree(arguments.Port + 2)
+                ? arguments.Port + 2
+                : Ports.PickFree(arguments.Port, arguments.SandboxPort));
         await using var stack = await LocalStack.StartAsync(
             new LocalStackOptions
             {
                 DataFolder = arguments.DataFolder,
                 ApiPort = arguments.Port,
                 SandboxPort = arguments.SandboxPort,
+                MetricsUrl = metricsUrl,
                 ConnectionString = given is { Length: > 0 } ? given : null,
                 Reset = arguments.Reset,
                 Log = Console.WriteLine,
@@ -69,7 +75,7 @@ internal static class HostProgram
         var info = InstanceInfo.Of(stack, buyers);
         if (arguments.InfoFile is { } file)
             await info.WriteAsync(file, stop);
-        Console.WriteLine(Summary(info, stack, buyers, arguments.DataFolder));
+        Console.WriteLine(Summary(info, stack, metricsUrl, buyers, arguments.DataFolder));
 
         await WaitAsync(stack, stop);
         Console.WriteLine("Stopping …");
@@ -105,13 +111,14 @@ internal static class HostProgram
         }
     }
 
-    private static string Summary(InstanceInfo info, LocalStack stack, IReadOnlyDictionary<string, string> buyers, string dataFolder) => $"""
+    private static string Summary(InstanceInfo info, LocalStack stack, string metricsUrl, IReadOnlyDictionary<string, string> buyers, string dataFolder) => $"""
 
         Payment Orchestrator is running.
 
           Swagger UI         {info.SwaggerUrl}
           API                {info.ApiUrl}
           Sandbox controls   {info.SandboxUrl}/swagger
+          Metrics            {metricsUrl}/metrics
           Demo API key       {info.ApiKey}
 
           Demo buyers

@@ -6,11 +6,13 @@ namespace PaymentOrchestrator.AppHost;
 /// <summary>What <c>--info</c> writes for scripts: where everything is, the demo key and the demo buyers' ids.</summary>
 internal sealed record InstanceInfo(string ApiUrl, string SandboxUrl, string SwaggerUrl, string ApiKey, InstanceBuyers Buyers)
 {
-    public static InstanceInfo Of(LocalStack stack, IReadOnlyDictionary<string, string> buyers) => new(
-        stack.ApiUrl,
-        stack.SandboxUrl,
-        $"{stack.ApiUrl}/swagger",
-        stack.Secrets.ApiKey,
+    public static InstanceInfo Of(LocalStack stack, IReadOnlyDictionary<string, string> buyers) => Of(stack.ApiUrl, stack.SandboxUrl, stack.Secrets.ApiKey, buyers);
+
+    public static InstanceInfo Of(string apiUrl, string sandboxUrl, string apiKey, IReadOnlyDictionary<string, string> buyers) => new(
+        apiUrl,
+        sandboxUrl,
+        $"{apiUrl}/swagger",
+        apiKey,
         new InstanceBuyers(
             buyers[DemoBuyer.Ready.Reference],
             buyers[DemoBuyer.New.Reference],

@@ -57,7 +57,8 @@ internal sealed class LocalStack : IAsyncDisposable
             stack.Secrets = await LocalSecrets.LoadOrCreateAsync(options.DataFolder, parts.NewApiKey, cancellationToken);
             stack.sandbox = parts.BuildSandbox(StackArguments.ForSandbox(sandboxPort, sandboxDatabase, stack.ApiUrl, stack.Secrets));
             await ListenAsync(stack.sandbox, sandboxPort, "--sandbox-port", cancellationToken);
-            stack.api = parts.BuildApi(StackArguments.ForApi(apiPort, stack.ConnectionString, stack.ApiUrl, stack.SandboxUrl, stack.Secrets));
+            stack.api = parts.BuildApi(
+                [.. StackArguments.ForApi(apiPort, stack.ConnectionString, stack.ApiUrl, stack.SandboxUrl, stack.Secrets), $"--Metrics:Url={options.MetricsUrl}"]);
             await ListenAsync(stack.api, apiPort, "--port", cancellationToken);
             await parts.EnsureDemoMarketplace(stack.ConnectionString, stack.Secrets.ApiKey, cancellationToken);
             return stack;

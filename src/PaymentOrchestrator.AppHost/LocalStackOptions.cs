@@ -24,6 +24,9 @@ internal sealed record LocalStackOptions
     /// <summary>0 for a free one.</summary>
     public int SandboxPort { get; init; }
 
+    /// <summary>Where the API serves its metrics; null: nowhere.</summary>
+    public string? MetricsUrl { get; init; }
+
     /// <summary>A running server to use instead of starting one; null to start one.</summary>
     public string? ConnectionString { get; init; }
 

@@ -11,6 +11,8 @@ internal static class StackArguments
         ("Logging:LogLevel:Microsoft.Hosting.Lifetime", "Warning"),
         ("Logging:LogLevel:Microsoft.AspNetCore", "Warning"),
         ("Logging:LogLevel:System.Net.Http.HttpClient", "Warning"),
+        // For a person, also where the output goes to a file.
+        ("Logging:Console:FormatterName", "simple"),
     ];
 
     public static string[] ForSandbox(int port, string connectionString, string apiUrl, LocalSecrets secrets) => Format(

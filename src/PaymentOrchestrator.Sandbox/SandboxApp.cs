@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Configuration.Json;
+using Microsoft.Extensions.Configuration.KeyPerFile;
+using Microsoft.Extensions.FileProviders;
 using Microsoft.OpenApi;
 using PaymentOrchestrator.Sandbox.Alipay;
 using PaymentOrchestrator.Sandbox.Authorizations;
@@ -28,6 +30,9 @@ public static class SandboxApp
         // In one process with the platform, the appsettings.json beside us is the platform's and not ours.
         foreach (var json in builder.Configuration.Sources.OfType<JsonConfigurationSource>().ToList())
             builder.Configuration.Sources.Remove(json);
+        // One file per key, as container engines mount secrets; environment and arguments come before it.
+        if (builder.Configuration["Settings:Folder"] is { Length: > 0 } folder)
+            builder.Configuration.Sources.Insert(0, new KeyPerFileConfigurationSource { FileProvider = new PhysicalFileProvider(Path.GetFullPath(folder)), Optional = false });
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = 1024 * 1024);
         AddServices(builder.Services, SandboxOptions.From(builder.Configuration));

@@ -15,6 +15,7 @@ internal sealed class TracingBehavior<TMessage, TResponse> : IPipelineBehavior<T
         using var activity = Source.StartActivity(typeof(TMessage).Name);
         var response = await next(message, cancellationToken);
         if (response.Problem is { } problem) activity?.SetTag("problem.code", problem.Type.Code);
+        Telemetry.Subject.Note(response);
         return response;
     }
 }

@@ -31,6 +31,7 @@ internal sealed class LedgerProof(Db db, TimeProvider clock)
         var checks = new List<LedgerCheckResource>();
         foreach (var (name, sql) in LedgerChecks.All)
             checks.Add(new LedgerCheckResource { Name = name, Violations = await connection.ExecuteScalarAsync<long>(Command(sql)) });
+        Telemetry.Instruments.LedgerProven(caller.MarketplaceId, caller.Mode, checks.Sum(check => check.Violations), now);
         return new LedgerProofResource
         {
             Transactions = transactions,

@@ -78,6 +78,7 @@ internal sealed class PaymentOptionsStore(Db db)
         try
         {
             await batch.ExecuteNonQueryAsync(cancellationToken);
+            Telemetry.Instruments.OptionsGiven(caller.Mode);
             return answer;
         }
         catch (PostgresException e) when (Idempotency.IsTaken(e))

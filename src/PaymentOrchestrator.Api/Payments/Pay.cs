@@ -93,6 +93,7 @@ internal sealed class PayHandler(
             // Another request was first with the quote, the order or the key: what it left is there now.
             return await Handle(command, cancellationToken);
 
+        Telemetry.Instruments.QuoteConsumed(quote.Method, caller.Mode);
         // Money may move from here on: a client that hangs up changes nothing any more.
         var open = new OpenPayment(payment, attempt, quote.Price.Mid?.ProviderQuoteId, account, 0);
         var outcome = await providers.For(caller.Mode).Gateway(quote.Method)!.DebitAsync(open.ToDebit(secrets, address.Return(payment.Method.PaidThrough(), state)), CancellationToken.None);

@@ -131,7 +131,10 @@ internal sealed class PaymentChanges(Db db, ResolverSchedule schedule, FactsCach
         await using var connection = await db.OpenAsync(cancellationToken);
         try
         {
-            return (await connection.QuerySingleAsync<PaymentRow>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))).ToPayment();
+            var present = (await connection.QuerySingleAsync<PaymentRow>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))).ToPayment();
+            // Not where another's newer version stands.
+            if (moves && present.Version == next.Version && present.Status == next.Status) Telemetry.Instruments.PaymentEntered(next.Method, next.Status, next.Owner.Mode);
+            return present;
         }
         catch (Npgsql.PostgresException e) when (Idempotency.IsTaken(e))
         {

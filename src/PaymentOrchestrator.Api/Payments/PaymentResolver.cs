@@ -21,6 +21,7 @@ internal sealed class PaymentResolver(OpenPaymentStore open, PaymentInquiry inqu
     private async Task EndAsync(OpenPaymentStore.Due due, CancellationToken cancellationToken)
     {
         if (await open.ClaimAsync(due, schedule.OwnerGoneAt(clock.Now()), cancellationToken) is not { } claimed) return;
+        Telemetry.Instruments.Inquired(claimed.Payment.Status == PaymentStatus.Succeeded ? "settlement" : "payment");
         if (claimed.Payment.Status == PaymentStatus.Succeeded) await settlement.AskAsync(claimed);
         else await inquiry.AskAsync(claimed);
     }

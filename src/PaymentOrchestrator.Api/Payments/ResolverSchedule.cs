@@ -32,6 +32,9 @@ internal sealed class ResolverSchedule(IConfiguration configuration)
 
     public DateTimeOffset OwnerGoneAt(DateTimeOffset intent) => intent + OwnerGoneAfter;
 
+    /// <summary>A payment older than this has no owner who still waits for the provider.</summary>
+    public DateTimeOffset AbandonedBefore(DateTimeOffset now) => now - OwnerGoneAfter;
+
     /// <summary>Doubling, at most <see cref="MaxDelay"/>, with up to a quarter of jitter on top so that instances and payments spread.</summary>
     public TimeSpan DelayAfter(int tries)
     {

@@ -50,6 +50,7 @@ internal sealed class Db : IAsyncDisposable
         if (!builder.ShouldSerialize("Max Auto Prepare")) builder.MaxAutoPrepare = 100;
         if (role == "po_worker" && !builder.ShouldSerialize("Maximum Pool Size")) builder.MaxPoolSize = WorkerConnections;
         builder.ApplicationName = $"payment-orchestrator-{role}";
-        return new NpgsqlDataSourceBuilder(builder.ConnectionString).Build();
+        // The name stands for the pool in metrics, where the connection string must not.
+        return new NpgsqlDataSourceBuilder(builder.ConnectionString) { Name = role }.Build();
     }
 }

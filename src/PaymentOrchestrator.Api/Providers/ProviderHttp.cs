@@ -49,6 +49,7 @@ internal static class ProviderHttp
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
             // The factory's loggers write headers at trace level, and those hold tokens.
             .RemoveAllLoggers();
+        client.AddHttpMessageHandler(provider => new Telemetry.ProviderCallMeter(name, provider.GetRequiredService<TimeProvider>()));
         client.AddHttpMessageHandler(() => new PinnedHostHandler(baseUrl));
         client.AddResilienceHandler("provider", (pipeline, context) => Configure(pipeline, context.ServiceProvider.GetRequiredService<ProviderCircuits>().Of(name)));
         client.AddHttpMessageHandler(() => new BufferedAnswerHandler(MaxAnswerBytes));

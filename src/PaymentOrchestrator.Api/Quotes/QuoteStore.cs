@@ -59,6 +59,7 @@ internal sealed class QuoteStore(Db db)
         try
         {
             await batch.ExecuteNonQueryAsync(cancellationToken);
+            Telemetry.Instruments.QuoteGiven(quote.Method, quote.Owner.Mode);
             return true;
         }
         catch (PostgresException e) when (Idempotency.IsTaken(e))

@@ -16,6 +16,9 @@ internal sealed class ReferenceRates(RateSettings settings, TimeProvider clock) 
     /// <summary>No rate is known at all.</summary>
     public bool Empty => book.Count == 0;
 
+    /// <summary>Of the newest rate; null where none is known.</summary>
+    public DateTimeOffset? AsOf => book is { Count: > 0 } rates ? rates.Values.Max(rate => rate.AsOf) : null;
+
     /// <summary>Every currency with a rate against CNY, CNY itself left out.</summary>
     public IEnumerable<Currency> Currencies => book.Keys.OrderBy(currency => currency.Code, StringComparer.Ordinal);
 

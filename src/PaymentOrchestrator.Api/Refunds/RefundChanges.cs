@@ -109,7 +109,9 @@ internal sealed class RefundChanges(Db db, FactsCache facts, TimeProvider clock)
         await using var connection = await db.OpenAsync(CancellationToken.None);
         try
         {
-            return (await connection.QuerySingleAsync<RefundRow>(new CommandDefinition(sql, parameters))).ToRefund();
+            var present = (await connection.QuerySingleAsync<RefundRow>(new CommandDefinition(sql, parameters))).ToRefund();
+            if (moves && present.Version == next.Version && present.Status == next.Status) Telemetry.Instruments.RefundEntered(next.Status, next.Owner.Mode);
+            return present;
         }
         catch (PostgresException e) when (Idempotency.IsTaken(e))
         {

@@ -20,6 +20,8 @@ internal sealed class RefundResolver(RefundStore store, RefundInquiry inquiry, R
     private async Task EndAsync(RefundStore.Due due, CancellationToken cancellationToken)
     {
         // Asking and sending again may each take as long as an owner has.
-        if (await store.ClaimAsync(due, clock.Now() + (2 * schedule.OwnerGoneAfter), cancellationToken) is { } claimed) await inquiry.AskAsync(claimed);
+        if (await store.ClaimAsync(due, clock.Now() + (2 * schedule.OwnerGoneAfter), cancellationToken) is not { } claimed) return;
+        Telemetry.Instruments.Inquired("refund");
+        await inquiry.AskAsync(claimed);
     }
 }

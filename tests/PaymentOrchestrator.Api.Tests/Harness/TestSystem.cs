@@ -51,6 +51,9 @@ public sealed class TestSystem : IAsyncLifetime
     /// <summary>What the providers themselves have written down.</summary>
     public Database SandboxDatabase { get; private set; } = null!;
 
+    /// <summary>What the API was started with, for a test that starts it as a process.</summary>
+    public IReadOnlyList<string> ApiArguments => apiArguments;
+
     private LocalStack Stack => stack ?? throw new InvalidOperationException("The stack is not started.");
 
     private HttpClient Http => browser ?? throw new InvalidOperationException("The stack is not started.");
@@ -94,6 +97,9 @@ public sealed class TestSystem : IAsyncLifetime
 
     /// <summary>The same at another instance.</summary>
     public ApiClient ClientWith(string? key, Uri instance) => new(Http, instance, key);
+
+    /// <summary>The demo marketplace's client of another instance.</summary>
+    public ApiClient ClientAt(Uri root) => ClientWith(Stack.Secrets.ApiKey, root);
 
     /// <summary>A new marketplace with a key in test and in live mode, each with every scope.</summary>
     public async Task<Tenant> NewMarketplaceAsync()
