@@ -16,7 +16,7 @@ public sealed class ScrubbingTests(TestSystem system)
     [Fact]
     public async Task No_token_secret_code_or_card_number_is_logged_in_any_flow_of_a_provider()
     {
-        var log = new Log();
+        using var log = new Record();
         await using var other = await system.StartOtherAsync(
             TimeProvider.System, services => services.AddSingleton<ILoggerProvider>(log), "--Logging:LogLevel:Default=Debug", "--LinkedAccounts:Upkeep:Interval=00:00:00.1",
             "--Logging:LogLevel:Microsoft.AspNetCore=Information", "--Notifications:Parked:Interval=00:00:00.1");
@@ -91,7 +91,7 @@ public sealed class ScrubbingTests(TestSystem system)
         return found;
     }
 
-    private sealed class Log : ILoggerProvider, ILogger
+    private sealed class Record : ILoggerProvider, ILogger
     {
         public ConcurrentQueue<string> Lines { get; } = [];
 

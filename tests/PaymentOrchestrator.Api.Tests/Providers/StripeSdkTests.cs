@@ -224,8 +224,7 @@ public sealed class StripeSdkTests(TestSystem system) : IDisposable
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(system.SandboxUrl, "/v1/customers")) { Content = new FormUrlEncodedContent([new("name", "x")]) };
         if (key is not null) request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {key}");
         request.Headers.TryAddWithoutValidation("Stripe-Version", "2026-10-28.endive");
-        request.Headers.TryAddWithoutValidation("Idempotency-Key", new string('k', 255) + (status == 200 ? "" : "k"));
-        if (status == 200) { request.Headers.Remove("Idempotency-Key"); request.Headers.TryAddWithoutValidation("Idempotency-Key", Guid.NewGuid().ToString("N")); }
+        request.Headers.TryAddWithoutValidation("Idempotency-Key", Guid.NewGuid().ToString("N"));
         using var response = await http.SendAsync(request, Cancellation);
         Assert.Equal(status, (int)response.StatusCode);
         Assert.StartsWith("req_", response.Headers.GetValues("request-id").Single(), StringComparison.Ordinal);
