@@ -36,7 +36,8 @@ internal sealed class AccountUpkeep(
             var due = await upkeep.FindDueAsync(clock.Now(), Batch, stoppingToken);
             await Parallel.ForEachAsync(due, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = stoppingToken }, async (item, cancellationToken) =>
             {
-                if (await upkeep.ClaimAsync(item, clock.Now() + schedule.Lease, cancellationToken) is { } claimed) await SeeToAsync(claimed, item.UpkeepTries);
+                var now = clock.Now();
+                if (await upkeep.ClaimAsync(item, now, now + schedule.Lease, cancellationToken) is { } claimed) await SeeToAsync(claimed, item.UpkeepTries);
             });
         }
         catch (Npgsql.NpgsqlException e)

@@ -25,18 +25,18 @@ internal sealed class UpkeepStore(Db db, UpkeepSchedule schedule)
         return [.. await connection.QueryAsync<Due>(new CommandDefinition(sql, new { now = now.UtcDateTime, limit }, cancellationToken: cancellationToken))];
     }
 
-    /// <summary>Takes a due account until <paramref name="until"/>; null when somebody else has it, or it needs nobody any more.</summary>
-    public async Task<LinkedAccount?> ClaimAsync(Due due, DateTimeOffset until, CancellationToken cancellationToken)
+    /// <summary>Takes a due account until <paramref name="until"/>; null when somebody else has it, or has seen to it already.</summary>
+    public async Task<LinkedAccount?> ClaimAsync(Due due, DateTimeOffset now, DateTimeOffset until, CancellationToken cancellationToken)
     {
         const string sql = """
             update linked_accounts set upkeep_at = @until, upkeep_tries = upkeep_tries + 1
-            where id = @id and shard_key = @shard and upkeep_tries = @tries and upkeep_at is not null
+            where id = @id and shard_key = @shard and upkeep_tries = @tries and upkeep_at <= @now
             returning id, marketplace_id, mode, buyer_id, provider, status, login, parent_id, return_url, state_hash, session, next_action_url, provider_account_id,
                display_name, secret, secret_expires_at, failure_code, failure_message, created_at, updated_at, version;
             """;
         await using var connection = await db.OpenAsync(cancellationToken);
         var row = await connection.QuerySingleOrDefaultAsync<LinkedAccountRow>(new CommandDefinition(
-            sql, new { id = due.Id, shard = due.ShardKey, tries = due.UpkeepTries, until = until.UtcDateTime }, cancellationToken: cancellationToken));
+            sql, new { id = due.Id, shard = due.ShardKey, tries = due.UpkeepTries, now = now.UtcDateTime, until = until.UtcDateTime }, cancellationToken: cancellationToken));
         return row?.ToAccount();
     }
 

@@ -3,7 +3,6 @@ using PaymentOrchestrator.Api.Eligibility;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.LinkedAccounts;
 using PaymentOrchestrator.Api.Providers;
-using PaymentOrchestrator.Api.Providers.Marketplace1688;
 using PaymentOrchestrator.Domain;
 
 namespace PaymentOrchestrator.Api.Orders;
@@ -27,13 +26,13 @@ internal sealed class OrderCheck(ProviderDirectory providers, Secrets secrets, B
     /// </summary>
     private async Task<Problem?> RefuseChannelAsync(Mode mode, LinkedAccount? account, string orderId, Money amount, PaymentMethod method, CancellationToken cancellationToken)
     {
-        if (account is null || !Marketplace1688Provider.HasChannel(method) || providers.For(mode).Marketplace is not { } marketplace) return null;
+        if (account is null || providers.For(mode).Marketplace is not { } marketplace || !marketplace.ListsChannelOf(method)) return null;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(facts.ToShow);
         try
         {
             if (await marketplace.ReadPayWaysAsync(account.Credential(secrets), orderId, amount, limit.Token) is not ProviderAnswer<OrderPayWays>.Ok { Value: var ways }) return null;
-            if (Marketplace1688Provider.Excludes(ways, method))
+            if (ways.Closed.Contains(method))
                 return new Problem(ProblemType.OrderNotPayable, $"1688 does not let this order be paid by {method.Code()}. Ask for a quote of another method.");
             return ways.Due is { } due && due != amount
                 ? new Problem(ProblemType.OrderAmountMismatch, $"At 1688 {due} is left to pay of the order. Ask for a quote of that amount.")

@@ -8,9 +8,9 @@ namespace PaymentOrchestrator.Domain;
 public sealed record MarketplaceOrder(string Status, OrderStage Stage, Money? Amount, string? BuyerMemberId);
 
 /// <summary>How the marketplace itself would let an order be paid.</summary>
-/// <param name="Channels">The marketplace's own codes.</param>
+/// <param name="Closed">The methods by which it plainly says that the order cannot be paid.</param>
 /// <param name="Due">What is left to pay, CNY; null while the marketplace does not say.</param>
-public sealed record OrderPayWays(IReadOnlyList<int> Channels, Money? Due);
+public sealed record OrderPayWays(IReadOnlyList<PaymentMethod> Closed, Money? Due);
 
 /// <summary>What an order's status means for money.</summary>
 public enum OrderStage

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using PaymentOrchestrator.Sandbox.Buyers;
 using PaymentOrchestrator.Sandbox.State;
 

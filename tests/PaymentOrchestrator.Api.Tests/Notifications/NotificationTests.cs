@@ -91,7 +91,6 @@ public sealed class NotificationTests(TestSystem system)
     [Fact]
     public async Task What_never_appears_is_given_up_after_its_time_and_the_oldest_go_where_there_are_too_many()
     {
-        // By this clock a day has passed. It looks for nothing of the other tests': what they park is followed by the first instance within seconds.
         var (never, old, young) = (NewPayment(), NewPayment(), NewPayment());
         await Notice.OfPayment(system.Secrets, "card", never).AcknowledgedAsync(Keyless, system.Secrets);
         Assert.Single(await ParkedAsync(never));

@@ -7,10 +7,9 @@ namespace PaymentOrchestrator.Api.Providers.Marketplace1688;
 internal sealed partial class Marketplace1688Provider
 {
     private const int FenPerYuan = 100;
-    private const int AlipayChannel = 1;
 
-    /// <summary>Kuajingbao, which is World Pay, has two.</summary>
-    private static readonly int[] WorldPayChannels = [16, 20];
+    /// <summary>1688's codes, where they are public. Kuajingbao, which is World Pay, has two.</summary>
+    private static readonly Dictionary<PaymentMethod, string[]> Channels = new() { [PaymentMethod.Alipay] = ["1"], [PaymentMethod.WorldPay] = ["16", "20"] };
 
     /// <summary>
     /// Reads the order with the buyer's own authorisation. Refused with <see cref="FailureCode.OrderNotPayable"/> for an order that this member
@@ -62,7 +61,7 @@ internal sealed partial class Marketplace1688Provider
         {
             ProviderAnswer<PayWayAnswer>.Ok { Value: { Success: "true", Result: { Channels: { } channels } ways } } when ways.OrderId == orderId =>
                 new ProviderAnswer<OrderPayWays>.Ok(new OrderPayWays(
-                    [.. channels.Select(channel => int.TryParse(channel?.Code, NumberStyles.None, CultureInfo.InvariantCulture, out var code) ? code : 0).Where(code => code > 0)],
+                    ClosedBy([.. channels.Select(channel => channel?.Code).OfType<string>()]),
                     long.TryParse(ways.PayFee, NumberStyles.None, CultureInfo.InvariantCulture, out var fen) && fen <= Money.MaxValue ? new Money(Currency.Cny, fen) : null)),
             ProviderAnswer<PayWayAnswer>.Ok { Value: { Success: "false" } value } => new ProviderAnswer<OrderPayWays>.Unknown($"1688 answered {ProviderText.Code(value.ErrorCode)}."),
             ProviderAnswer<PayWayAnswer>.Refused refused => new ProviderAnswer<OrderPayWays>.Refused(refused.Code, refused.Message),
@@ -71,16 +70,13 @@ internal sealed partial class Marketplace1688Provider
         };
     }
 
-    /// <summary>Whether 1688's list says plainly that the order cannot be paid so. Only Alipay and World Pay have codes that are public.</summary>
-    public static bool Excludes(OrderPayWays ways, PaymentMethod method) => ways.Channels.Count > 0 && method switch
-    {
-        PaymentMethod.Alipay => !ways.Channels.Contains(AlipayChannel),
-        PaymentMethod.WorldPay => !ways.Channels.Any(WorldPayChannels.Contains),
-        _ => false,
-    };
+    /// <summary>Whether 1688 publishes a code for the method, so that its list of channels says anything of it.</summary>
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Performance", "CA1822", Justification = "Asked of the provider; nothing outside this folder names the type.")]
+    public bool ListsChannelOf(PaymentMethod method) => Channels.ContainsKey(method);
 
-    /// <summary>Whether 1688 publishes a code for the method.</summary>
-    public static bool HasChannel(PaymentMethod method) => method is PaymentMethod.Alipay or PaymentMethod.WorldPay;
+    /// <summary>An empty list says nothing.</summary>
+    private static List<PaymentMethod> ClosedBy(IReadOnlyList<string> codes) =>
+        codes.Count == 0 ? [] : [.. Channels.Where(known => !known.Value.Any(codes.Contains)).Select(known => known.Key)];
 
     private static ProviderAnswer<MarketplaceOrder> Order(OrderBaseInfo order, string status, string orderId)
     {
