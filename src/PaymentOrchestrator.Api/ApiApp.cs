@@ -91,6 +91,7 @@ public static class ApiApp
         services.AddSingleton<PaymentSettlement>();
         services.AddSingleton<ResolverSchedule>();
         services.AddSingleton<NotificationHints>();
+        services.AddSingleton<NotificationLog>();
         services.AddHostedService<PaymentResolver>();
 
         services.AddSingleton<RefundStore>();
