@@ -34,15 +34,17 @@ public sealed class TroubleTests(WebhookServer server)
     [Fact]
     public async Task A_filter_counts_when_the_event_happens_and_what_was_begun_is_finished()
     {
-        await using var lab = await WebhookLab.StartAsync(server, null, "--Webhooks:TimeScale=0.02");
+        var clock = new SettableClock(DateTimeOffset.UtcNow);
+        await using var lab = await WebhookLab.StartAsync(server, clock);
         await using var receiver = await Receiver.StartAsync();
         await using var writer = new Writer(lab.ConnectionString);
         receiver.AnswerWith(500);
         var endpoint = await lab.EndpointAsync(receiver.Url, "payment.succeeded");
         var id = Assert.Single(await writer.WriteAsync(1));
-        await receiver.ReceivesAsync(1);
+        var failing = await lab.DeliveryAsync(endpoint.Id, answer => answer["data.0.attempts"] == "1");
         await PatchAsync(lab, endpoint.Id, 1, """{"event_types": ["refund.created"]}""");
         receiver.AnswerWith(200);
+        clock.Now = failing.Time("data.0.next_attempt_at");
         await lab.DeliveryAsync(endpoint.Id, answer => answer["data.0.status"] == "succeeded");
 
         // One type skips the many of another: the ledger's, for whom it says nothing.
@@ -56,15 +58,17 @@ public sealed class TroubleTests(WebhookServer server)
     [Fact]
     public async Task A_retry_is_signed_with_the_secrets_of_its_own_moment()
     {
-        await using var lab = await WebhookLab.StartAsync(server, null, "--Webhooks:TimeScale=0.05");
+        var clock = new SettableClock(DateTimeOffset.UtcNow);
+        await using var lab = await WebhookLab.StartAsync(server, clock);
         await using var receiver = await Receiver.StartAsync();
         await using var writer = new Writer(lab.ConnectionString);
         receiver.AnswerWith(500);
         var endpoint = await lab.EndpointAsync(receiver.Url);
         await writer.WriteAsync(1);
-        await receiver.ReceivesAsync(1);
+        var failing = await lab.DeliveryAsync(endpoint.Id, answer => answer["data.0.attempts"] == "1");
         var fresh = (await lab.Api.PostAsync($"{Path}/{endpoint.Id}/rotate-secret", new JsonObject())).Must(200)["secret"];
         receiver.AnswerWith(200);
+        clock.Now = failing.Time("data.0.next_attempt_at");
         await receiver.ReceivesAsync(2);
         Assert.Equal([1, 2], receiver.Deliveries.Select(delivery => delivery.Signature.Split(' ').Length));
         Assert.Equal(["verified", "verified"], await StandardWebhooks.VerifyAsync(endpoint["secret"], receiver.Deliveries));
