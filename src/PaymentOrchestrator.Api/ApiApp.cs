@@ -110,6 +110,7 @@ public static class ApiApp
         services.AddSingleton<ParkingSchedule>();
         services.AddSingleton<ParkedNotificationStore>();
         services.AddHostedService<ParkedNotificationFollower>();
+        services.AddSingleton<NotificationLog>();
         services.AddHostedService<PaymentResolver>();
 
         services.AddSingleton<RefundStore>();

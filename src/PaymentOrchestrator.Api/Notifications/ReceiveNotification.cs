@@ -18,7 +18,7 @@ internal static class ReceiveNotificationEndpoint
         .WithDescription("Not for you to call. Each body is in the provider's own form and signed by the provider; the answer is the one that the provider expects.")
         .Produces(200).Refuses(400, 401, 404, 413);
 
-    private static async Task ReceiveAsync(string provider, HttpContext context, ProviderDirectory directory, NotificationHints hints, ISender sender)
+    private static async Task ReceiveAsync(string provider, HttpContext context, ProviderDirectory directory, NotificationHints hints, NotificationLog kept, ISender sender)
     {
         byte[] body;
         try
@@ -44,6 +44,7 @@ internal static class ReceiveNotificationEndpoint
             if (reading is NotificationReading.BadSignature) continue;
             reading = reading.WithoutCardData();
 
+            await kept.KeepAsync(mode, provider, reading, body);
             // Acknowledged once its effect is committed, whatever becomes of the connection meanwhile; until then the provider sends it again.
             var refusal = reading is NotificationReading.AccountAuthorized authorized
                 ? (await sender.Send(new AuthorizeAccount(mode, authorized.BuyerId, authorized.Provider, authorized.Parameters), CancellationToken.None)).Problem

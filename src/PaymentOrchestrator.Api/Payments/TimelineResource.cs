@@ -5,6 +5,7 @@ using PaymentOrchestrator.Api.Ledger;
 using PaymentOrchestrator.Api.LinkedAccounts;
 using PaymentOrchestrator.Api.Quotes;
 using PaymentOrchestrator.Api.Refunds;
+using PaymentOrchestrator.Api.Webhooks;
 using PaymentOrchestrator.Domain;
 
 namespace PaymentOrchestrator.Api.Payments;
@@ -18,6 +19,9 @@ public sealed record TimelineResource
     public required Id<PaymentResource> PaymentId { get; init; }
 
     public required IReadOnlyList<TimelineEntry> Entries { get; init; }
+
+    /// <summary>True where a payment has more of one kind, 1,000 refunds for example, than a timeline tells; then their later ones are left out.</summary>
+    public required bool Truncated { get; init; }
 }
 
 /// <summary>One thing that happened. The field that its kind names holds the rest.</summary>
@@ -26,8 +30,8 @@ public sealed record TimelineEntry
     public required DateTimeOffset At { get; init; }
 
     /// <summary>
-    /// <c>quote</c>, <c>request</c>, <c>attempt_started</c>, <c>attempt_ended</c>, <c>event</c>, <c>ledger_transaction</c>, <c>refund_started</c>,
-    /// <c>refund_heard_of</c> or <c>settlement</c>.
+    /// <c>quote</c>, <c>request</c>, <c>attempt_started</c>, <c>attempt_ended</c>, <c>provider_notification</c>, <c>event</c>, <c>webhook_delivery</c>,
+    /// <c>ledger_transaction</c>, <c>refund_started</c>, <c>refund_heard_of</c> or <c>settlement</c>.
     /// </summary>
     public required string Kind { get; init; }
 
@@ -41,7 +45,13 @@ public sealed record TimelineEntry
     public TimelineAttempt? Attempt { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TimelineNotification? ProviderNotification { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public EventResource? Event { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TimelineDelivery? WebhookDelivery { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public LedgerTransactionResource? LedgerTransaction { get; init; }
@@ -86,6 +96,39 @@ public sealed record TimelineAttempt
 
     /// <summary>The provider's own id.</summary>
     public required string? ProviderReference { get; init; }
+}
+
+/// <summary>A provider told us something of its own accord, and its signature was right. What it says is asked for again, never believed.</summary>
+public sealed record TimelineNotification
+{
+    /// <summary><c>worldfirst</c>, <c>alipay</c>, <c>card</c> or <c>marketplace_1688</c>.</summary>
+    public required string Provider { get; init; }
+
+    /// <summary><c>payment_changed</c>, <c>refund_changed</c> or <c>order_changed</c>.</summary>
+    public required string Type { get; init; }
+
+    /// <summary>SHA-256 of its body, hexadecimal.</summary>
+    public required string BodySha256 { get; init; }
+}
+
+/// <summary>One of the events, sent to one of your endpoints: what its last attempt came to.</summary>
+public sealed record TimelineDelivery
+{
+    public required Id<EventResource> EventId { get; init; }
+
+    public required Id<WebhookEndpointResource> EndpointId { get; init; }
+
+    /// <summary><c>pending</c>, <c>succeeded</c> or <c>exhausted</c>.</summary>
+    public required string Status { get; init; }
+
+    /// <summary>How many were made since it began, or since it was last redelivered.</summary>
+    public required int Attempts { get; init; }
+
+    /// <summary>The HTTP status of the last answer; null when there was none.</summary>
+    public required int? ResponseStatus { get; init; }
+
+    /// <summary>When it was made; <c>at</c> is its last attempt, or this while there was none.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
 }
 
 /// <summary>A refund with what only the timeline tells.</summary>

@@ -1,8 +1,6 @@
 using System.Text.Json.Nodes;
 using PaymentOrchestrator.Api.Http;
-using PaymentOrchestrator.Api.Ledger;
 using PaymentOrchestrator.Api.LinkedAccounts;
-using PaymentOrchestrator.Api.Payments;
 using PaymentOrchestrator.Api.Quotes;
 using PaymentOrchestrator.Api.Refunds;
 using PaymentOrchestrator.Domain;

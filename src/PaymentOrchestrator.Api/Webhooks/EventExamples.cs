@@ -1,5 +1,4 @@
 using PaymentOrchestrator.Api.Buyers;
-using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.Ledger;
 using PaymentOrchestrator.Api.LinkedAccounts;
 using PaymentOrchestrator.Api.Orders;

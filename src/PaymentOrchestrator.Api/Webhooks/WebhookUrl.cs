@@ -46,6 +46,8 @@ internal static class WebhookUrl
         if (text.Contains('\\', StringComparison.Ordinal) || !Uri.TryCreate(text, UriKind.Absolute, out var parsed) || parsed.Host.Length == 0)
             return "url must be an absolute https address.";
         if (Authority(text).Contains('@', StringComparison.Ordinal)) return "url must not hold user information.";
+        // Encoded letters, and the interface of a scoped IPv6 address.
+        if (Authority(text).Contains('%', StringComparison.Ordinal)) return "url must spell its host out, without %.";
         if (parsed.Fragment.Length > 0) return "url must not have a fragment.";
         if (parsed.Scheme == Uri.UriSchemeHttp && allowLoopbackHttp && IsThisMachine(parsed))
         {

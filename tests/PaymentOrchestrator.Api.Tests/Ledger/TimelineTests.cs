@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using PaymentOrchestrator.Api.Tests.Harness;
 using PaymentOrchestrator.Api.Tests.Refunds;
 using Xunit;
@@ -26,16 +27,75 @@ public sealed class TimelineTests(TestSystem system)
         Assert.Equal(
             [
                 $"quote {quote.Id}", $"request {Hash(payKey)} {payment.Id}", $"attempt_started {payment.Id}-1", "event payment.created", "event quote.consumed",
-                $"attempt_ended {payment.Id}-1", "ledger_transaction payment", "event payment.succeeded",
-                $"request {Hash(refundKey)} {refund.Id}", $"refund_started {refund.Id}", "event refund.created", $"refund_heard_of {refund.Id}", "ledger_transaction refund", "event refund.succeeded",
+                $"attempt_ended {payment.Id}-1", "ledger_transaction payment", "event ledger.transaction_posted", "event payment.succeeded",
+                $"request {Hash(refundKey)} {refund.Id}", $"refund_started {refund.Id}", "event refund.created", $"refund_heard_of {refund.Id}", "ledger_transaction refund", "event ledger.transaction_posted", "event refund.succeeded",
             ],
             entries.Select(Tell));
         Assert.Equal(entries.Select(entry => entry.GetProperty("at").GetString()).Order(StringComparer.Ordinal), entries.Select(entry => entry.GetProperty("at").GetString()));
         Assert.StartsWith("pi_", entries[5].GetProperty("attempt").GetProperty("provider_reference").GetString(), StringComparison.Ordinal);
-        Assert.StartsWith("re_", entries[11].GetProperty("refund").GetProperty("provider_reference").GetString(), StringComparison.Ordinal);
+        Assert.StartsWith("re_", entries[12].GetProperty("refund").GetProperty("provider_reference").GetString(), StringComparison.Ordinal);
         Assert.Equal(5, entries[6].GetProperty("ledger_transaction").GetProperty("entries").GetArrayLength());
         Assert.DoesNotContain(payKey, timeline.Text, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Notifications_and_deliveries_are_part_of_the_story_and_it_is_told_the_same_twice()
+    {
+        var payment = await system.PaidAsync(system.Api);
+        var body = Notification(payment.Id);
+        // Sent twice, as providers do; one with another signature tells nothing.
+        foreach (var _ in new[] { 1, 2 }) (await NotifyAsync(body, system.CardWebhookSecret)).Must(200);
+        (await NotifyAsync(body.Replace("evt_1", "evt_2", StringComparison.Ordinal), "whsec_other")).Must(401);
+        var endpoint = (await system.Api.PostAsync("/v1/webhook-endpoints", new JsonObject { ["url"] = "https://shop.example/timeline" })).Must(201);
+        await system.Database.ExecuteAsync(
+            """
+            insert into webhook_deliveries (event_id, endpoint_id, marketplace_id, mode, event_type, status, attempts, claims, attempted_at, response_status, created_at, shard_key)
+            select e.id, $2, e.marketplace_id, e.mode, e.type, 'succeeded', 1, 1, e.created_at + interval '3 seconds', 204, e.created_at + interval '1 second', e.shard_key
+            from events e where e.object_id = $1 and e.type = 'payment.succeeded'
+            """, payment.Id, Database.Uuid(endpoint.Id));
+
+        var timeline = (await system.Api.GetAsync($"/v1/payments/{payment.Id}/timeline")).Must(200);
+
+        Assert.Equal(timeline.Text, (await system.Api.GetAsync($"/v1/payments/{payment.Id}/timeline")).Text);
+        Assert.Equal("False", timeline["truncated"]);
+        var entries = timeline.At("entries").EnumerateArray().ToList();
+        var notification = Assert.Single(entries, entry => entry.GetProperty("kind").GetString() == "provider_notification").GetProperty("provider_notification");
+        Assert.Equal(("card", "payment_changed"), (notification.GetProperty("provider").GetString(), notification.GetProperty("type").GetString()));
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(body))), notification.GetProperty("body_sha256").GetString());
+        var delivery = Assert.Single(entries, entry => entry.GetProperty("kind").GetString() == "webhook_delivery").GetProperty("webhook_delivery");
+        Assert.Equal((endpoint.Id, "succeeded", 204), (delivery.GetProperty("endpoint_id").GetString(), delivery.GetProperty("status").GetString(), delivery.GetProperty("response_status").GetInt32()));
+        Assert.Contains(entries, entry => entry.GetProperty("kind").GetString() == "event" && entry.GetProperty("event").GetProperty("id").GetString() == delivery.GetProperty("event_id").GetString());
+
+        // However many come, a payment keeps a hundred.
+        await system.Database.ExecuteAsync(
+            """
+            insert into provider_notifications
+            select n.payment_id, n.marketplace_id, n.mode, n.provider, n.type, decode(md5(i::text), 'hex'), n.received_at, n.shard_key
+            from provider_notifications n, generate_series(1, 99) i where n.payment_id = $1
+            """, Database.Uuid(payment.Id));
+        (await NotifyAsync(body.Replace("evt_1", "evt_3", StringComparison.Ordinal), system.CardWebhookSecret)).Must(200);
+        Assert.Equal(["100"], await system.Database.RowsAsync("select count(*) from provider_notifications where payment_id = $1", Database.Uuid(payment.Id)));
+    }
+
+    private Task<Answer> NotifyAsync(string body, string secret) => system.ClientWith(null).SendAsync(
+        HttpMethod.Post, "/v1/provider-notifications/card", ApiClient.Json(Encoding.UTF8.GetBytes(body)), null,
+        request => request.Headers.Add("Stripe-Signature", Stripe.EventUtility.GenerateSignatureHeader(body, secret, TimeProvider.System.GetUtcNow().ToUnixTimeSeconds())));
+
+    private static string Notification(string payment) => new JsonObject
+    {
+        ["id"] = "evt_1",
+        ["object"] = "event",
+        ["type"] = "payment_intent.succeeded",
+        ["data"] = new JsonObject
+        {
+            ["object"] = new JsonObject
+            {
+                ["id"] = "pi_1",
+                ["object"] = "payment_intent",
+                ["metadata"] = new JsonObject { ["payment_id"] = payment, ["request_id"] = $"{payment}-1" },
+            },
+        },
+    }.ToJsonString();
 
     [Fact]
     public async Task A_payment_that_is_not_there_has_no_story()

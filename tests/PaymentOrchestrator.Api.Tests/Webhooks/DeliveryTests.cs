@@ -39,6 +39,7 @@ public sealed class DeliveryTests(WebhookServer server)
             delivery with { Id = delivery.Id[..^1] + (delivery.Id[^1] == '0' ? '1' : '0') },
             delivery with { Timestamp = (long.Parse(delivery.Timestamp, System.Globalization.CultureInfo.InvariantCulture) + 1).ToString(System.Globalization.CultureInfo.InvariantCulture) },
         });
+        TestContext.Current.TestOutputHelper!.WriteLine($"{deliveries.Length} deliveries verified, {bitten.Count() + others.Count()} changed ones refused");
         Assert.All(await StandardWebhooks.VerifyAsync(endpoint["secret"], bitten.Concat(others)), verdict => Assert.Equal("refused: No matching signature found", verdict));
     }
 

@@ -42,6 +42,7 @@ public sealed class ForbiddenAddressTests(WebhookServer server)
             Assert.Equal((null, "the address is not allowed"), (answer.Status, answer.Error));
         }
 
+        TestContext.Current.TestOutputHelper!.WriteLine($"{Urls.Distinct().Count()} spellings refused, {trap.Visitors} connections");
         Assert.Empty(await lab.Database.RowsAsync("select 1 from webhook_endpoints"));
         trap.HasSeenNobody();
     }
@@ -179,6 +180,8 @@ public sealed class ForbiddenAddressTests(WebhookServer server)
             if (trap.listeners.Count > 0) await trap.CatchesAsync();
             return trap;
         }
+
+        public int Visitors => visitors;
 
         public void HasSeenNobody()
         {

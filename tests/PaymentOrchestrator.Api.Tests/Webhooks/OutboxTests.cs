@@ -61,7 +61,7 @@ public sealed class OutboxTests(WebhookServer server)
         await lab.StartInstanceAsync(null, "--Webhooks:Lease=00:00:01");
         await Eventually.TrueAsync(
             () => committed.IsSubsetOf(receiver.Deliveries.Select(delivery => delivery.Id)),
-            () => $"{receiver.Deliveries.Select(delivery => delivery.Id).Distinct().Count()} of {committed.Count} came.", seconds: 60 + Kills);
+            () => $"{receiver.Deliveries.Select(delivery => delivery.Id).Distinct().Count()} of {committed.Count} came.", seconds: 120 + (Kills * 20));
         var got = receiver.Deliveries.Select(delivery => delivery.Id).ToArray();
         TestContext.Current.TestOutputHelper!.WriteLine(
             $"{Kills} kills; {committed.Count} committed, {undone.Count} undone, {killedAt} deliveries before the last start, {got.Length} in all, {got.Length - got.Distinct().Count()} repeated");

@@ -63,6 +63,7 @@ public sealed class ScheduleTests(WebhookServer server)
             var next = delivery.Time("data.0.next_attempt_at");
             var wait = (next - clock.Now) / Waits[attempt - 1];
             Assert.InRange(wait, 1, 1.1001);
+            TestContext.Current.TestOutputHelper!.WriteLine($"after attempt {attempt}: {Waits[attempt - 1]} and {(wait - 1) * 100:0.0} %");
             // A moment before, nothing comes.
             clock.Now = next.AddMilliseconds(-1);
             await Task.Delay(150, TestContext.Current.CancellationToken);
