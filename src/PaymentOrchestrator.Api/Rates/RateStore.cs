@@ -1,6 +1,4 @@
 using Dapper;
-using Npgsql;
-using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.Postgres;
 using PaymentOrchestrator.Domain;
 

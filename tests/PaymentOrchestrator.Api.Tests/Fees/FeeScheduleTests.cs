@@ -114,7 +114,7 @@ public sealed class FeeScheduleTests(TestSystem system, WebhookServer postgres)
         Assert.Equal([id, "fee_default_2", "fee_default_1"], (await api.GetAsync("/v1/fee-schedules")).At("data").EnumerateArray().Select(one => one.GetProperty("id").GetString()));
         foreach (var method in new[] { HttpMethod.Put, HttpMethod.Patch, HttpMethod.Delete })
             (await api.SendAsync(method, $"/v1/fee-schedules/{id}", null, null)).Must(405, "method_not_allowed");
-        foreach (var unknown in new[] { "fee_00000000000000000000000000", "x", "fee_%00", new string('f', 300) }) (await api.GetAsync($"/v1/fee-schedules/{unknown}")).Must(404, "not_found");
+        foreach (var unknown in new[] { "fee_00000000000000000000000000", "x", new string('f', 300) }) (await api.GetAsync($"/v1/fee-schedules/{unknown}")).Must(404, "not_found");
         foreach (var cursor in new[] { "x", "fee_%00", "pay_1" }) Assert.Equal(["cursor"], (await api.GetAsync($"/v1/fee-schedules?cursor={cursor}")).Must(400, "validation_failed").Fields());
     }
 

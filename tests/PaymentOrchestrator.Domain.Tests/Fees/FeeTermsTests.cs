@@ -1,4 +1,3 @@
-using System.Numerics;
 using CsCheck;
 using Xunit;
 
