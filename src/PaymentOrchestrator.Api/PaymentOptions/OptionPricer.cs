@@ -18,10 +18,14 @@ internal sealed class OptionPricer(QuoteMaker maker, IConfiguration configuratio
     /// <summary>For one order. Of one flow: it is not to be shared.</summary>
     public Prices Begin(FeeSchedule schedule, CancellationToken cancellationToken) => new(maker, limit, schedule, cancellationToken);
 
+    // A semaphore without a wait handle holds nothing to dispose of; a price that is still under way when its call ends gives its place back later.
+#pragma warning disable CA1001
     internal sealed class Prices(QuoteMaker maker, TimeSpan limit, FeeSchedule schedule, CancellationToken cancellationToken)
     {
         private readonly Dictionary<(bool ByWorldFirst, Currency Source), Task<Result<MidRate?>>> rates = [];
         private readonly SemaphoreSlim places = new(AtOnce);
+
+#pragma warning restore CA1001
 
         /// <summary>Asks for the rates that these wishes need and that were not asked for yet, and does not wait for them.</summary>
         public void Ask(IEnumerable<QuoteWish> wishes)

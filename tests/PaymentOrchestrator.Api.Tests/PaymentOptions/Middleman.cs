@@ -24,6 +24,9 @@ internal sealed class Middleman : IAsyncDisposable
     /// <summary>The paths that were called.</summary>
     public ConcurrentQueue<string> Calls { get; } = [];
 
+    /// <summary>From when to when each of them was under way here.</summary>
+    public ConcurrentQueue<(DateTime From, DateTime To)> Times { get; } = [];
+
     /// <summary>The configuration that leads the API's calls to WorldFirst this way.</summary>
     public string WorldFirst => $"--Providers:Test:WorldFirst:BaseUrl={app.Urls.Single()}/amsin/api/v1";
 
@@ -40,7 +43,12 @@ internal sealed class Middleman : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         var app = builder.Build();
         var middleman = new Middleman(app);
-        app.Run(context => middleman.PassOnAsync(context, sandbox));
+        app.Run(async context =>
+        {
+            var from = DateTime.UtcNow;
+            await middleman.PassOnAsync(context, sandbox);
+            middleman.Times.Enqueue((from, DateTime.UtcNow));
+        });
         await app.StartAsync();
         return middleman;
     }

@@ -48,7 +48,7 @@ public sealed partial class StepsTests(TestSystem system)
         foreach (var option in before.List().Where(option => !option.GetProperty("eligible").GetBoolean() && option.IsNull("source_currency")))
         {
             // Each method by itself, from what is true then: the steps of another may have opened this one too.
-            var now = (await Api.OptionsAsync(buyer, amount, ip: ip)).Must(201).List().First(other => other.Text("method") == option.Text("method"));
+            var now = (await AskAsync(buyer, amount, ip)).First(other => other.Text("method") == option.Text("method"));
             var (orderAmount, address) = (amount, ip);
             var made = new Dictionary<string, string>();
             foreach (var step in now.GetProperty("steps").EnumerateArray())
@@ -73,10 +73,21 @@ public sealed partial class StepsTests(TestSystem system)
                 }
             }
 
-            var after = (await Api.OptionsAsync(buyer, orderAmount, ip: address)).Must(201);
+            var after = await AskAsync(buyer, orderAmount, address);
             Assert.True(
-                after.List().Any(other => other.Text("method") == option.Text("method") && other.GetProperty("eligible").GetBoolean()),
-                $"Seed {seed}, {option.Text("method")}: followed {now.GetProperty("steps").GetRawText()} and got {after.List().First(other => other.Text("method") == option.Text("method")).GetRawText()}");
+                after.Any(other => other.Text("method") == option.Text("method") && other.GetProperty("eligible").GetBoolean()),
+                $"Seed {seed}, {option.Text("method")}: followed {now.GetProperty("steps").GetRawText()} and got {after.First(other => other.Text("method") == option.Text("method")).GetRawText()}");
+        }
+    }
+
+    /// <summary>The options once every provider has answered: on a busy machine one may be late, and then the step is to ask again.</summary>
+    private async Task<IReadOnlyList<JsonElement>> AskAsync(string buyer, long amount, string? ip)
+    {
+        for (var patience = 0; ; patience++)
+        {
+            var options = (await Api.OptionsAsync(buyer, amount, ip: ip)).Must(201).List();
+            if (!options.Any(option => option.Actions().Contains("try_again_later"))) return options;
+            Assert.True(patience < 50, "A provider is silent.");
         }
     }
 
