@@ -1,4 +1,6 @@
 using PaymentOrchestrator.FaultTests.Kill;
+using PaymentOrchestrator.FaultTests.Mutants;
+using PaymentOrchestrator.FaultTests.Simulation;
 using PaymentOrchestrator.FaultTests.World;
 
 namespace PaymentOrchestrator.FaultTests;
@@ -8,6 +10,8 @@ internal static class Program
 {
     public static Task<int> Main(string[] args) => args switch
     {
+        ["simulate", .. var rest] => SimulateCommand.RunAsync(new CommandLine(rest)),
+        ["mutants", .. var rest] => MutantCommand.RunAsync(new CommandLine(rest)),
         ["kill", .. var rest] => KillCommand.RunAsync(new CommandLine(rest)),
         ["serve", .. var rest] => ServedPart.RunAsync(new CommandLine(rest)),
         _ when args.Any(arg => arg is "--server" or "--internal-msbuild-node") =>

@@ -26,7 +26,8 @@ internal sealed class PaymentResolver(OpenPaymentStore open, PaymentInquiry inqu
         }
     }
 
-    private async Task RunOnceAsync(CancellationToken stoppingToken)
+    /// <summary>One look at what is due.</summary>
+    internal async Task RunOnceAsync(CancellationToken stoppingToken)
     {
         try
         {

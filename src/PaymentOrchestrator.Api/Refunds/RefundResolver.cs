@@ -24,7 +24,8 @@ internal sealed class RefundResolver(RefundStore store, RefundInquiry inquiry, R
         }
     }
 
-    private async Task RunOnceAsync(CancellationToken stoppingToken)
+    /// <summary>One look at what is due.</summary>
+    internal async Task RunOnceAsync(CancellationToken stoppingToken)
     {
         try
         {

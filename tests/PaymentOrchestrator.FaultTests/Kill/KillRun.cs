@@ -28,10 +28,15 @@ internal sealed class KillRun(KillWorld world, Load load, Random random, Action<
         await using var load = await Load.StartAsync(world.Shop, seed);
         var run = new KillRun(world, load, new Random(seed), say);
         await run.TroubleAsync(seed);
-        foreach (var batch in steps.Chunk(checkEvery))
+        var batches = steps.Chunk(checkEvery).ToList();
+        for (var i = 0; i < batches.Count; i++)
         {
-            foreach (var step in batch) await run.DoAsync(step);
-            await run.RestAndCheckAsync(seed);
+            foreach (var step in batches[i]) await run.DoAsync(step);
+            var hold = await run.RestAndCheckAsync();
+            // After the last check nobody goes on: what is reported is what was checked.
+            if (i == batches.Count - 1) break;
+            hold.Dispose();
+            await run.TroubleAsync(seed);
         }
 
         return new RunResult
@@ -113,25 +118,23 @@ internal sealed class KillRun(KillWorld world, Load load, Random random, Action<
         await world.StartApiAsync();
     }
 
-    private async Task RestAndCheckAsync(int seed)
+    /// <returns>Holds the load until it is disposed.</returns>
+    private async Task<IDisposable> RestAndCheckAsync()
     {
         // A fresh instance: one that waits for a point would die of the rest.
         await world.Api.DisposeAsync();
         await world.StartApiAsync();
         foreach (var (kind, hits) in await world.Shop.EndTroubleAsync()) faults[kind] = faults.GetValueOrDefault(kind) + hits;
-        using (await load.PauseAsync())
-        {
-            var (waited, quiet) = await world.WaitForQuietAsync(StuckAfter);
-            longestWait = waited > longestWait ? waited : longestWait;
-            if (!quiet) Note($"Not quiet {StuckAfter.TotalSeconds:0} s after the last fault.");
-            if (world.Api.HasEnded) Note($"The API has ended by itself: {world.Api.LastWords}");
-            if (world.Sandbox.HasEnded) Note($"The sandbox has ended by itself: {world.Sandbox.LastWords}");
-            var seen = await world.ObserveAsync(load.Requests) with { Quotes = load.Quotes };
-            foreach (var violation in Checker.Check(seen)) Note(violation.ToString());
-            say($"checked {seen.Payments.Count} payments, {seen.Refunds.Count} refunds, {seen.Executions.Count} executions after {waited.TotalSeconds:0.0} s: {violations.Count} violations");
-        }
-
-        await TroubleAsync(seed);
+        var hold = await load.PauseAsync();
+        var (waited, quiet) = await world.WaitForQuietAsync(StuckAfter);
+        longestWait = waited > longestWait ? waited : longestWait;
+        if (!quiet) Note($"Not quiet {StuckAfter.TotalSeconds:0} s after the last fault.");
+        if (world.Api.HasEnded) Note($"The API has ended by itself: {world.Api.LastWords}");
+        if (world.Sandbox.HasEnded) Note($"The sandbox has ended by itself: {world.Sandbox.LastWords}");
+        var seen = await world.ObserveAsync(load.Requests) with { Quotes = load.Quotes };
+        foreach (var violation in Checker.Check(seen)) Note(violation.ToString());
+        say($"checked {seen.Payments.Count} payments, {seen.Refunds.Count} refunds, {seen.Executions.Count} executions after {waited.TotalSeconds:0.0} s: {violations.Count} violations");
+        return hold;
     }
 
     /// <summary>Providers that now and then fail, so that there is something to inquire about.</summary>

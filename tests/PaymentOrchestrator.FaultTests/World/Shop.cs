@@ -41,9 +41,10 @@ internal sealed class Shop(HttpClient http, Uri api, Uri sandbox, string key)
 
     public Uri Sandbox => sandbox;
 
-    public HttpClient Http => http;
+    /// <summary>The instance of the API that it speaks to.</summary>
+    public Uri Address => api;
 
-    public Shop At(Uri otherInstance) => new(http, otherInstance, sandbox, key);
+    public HttpClient Http => http;
 
     public static HttpClient NewHttp(TimeSpan patience) => new(new SocketsHttpHandler
     {
@@ -126,12 +127,26 @@ internal sealed class Shop(HttpClient http, Uri api, Uri sandbox, string key)
         return hits;
     }
 
-    /// <summary>The buyer decides on the provider's page and follows it back to us.</summary>
-    public async Task DecideAsync(string page, bool approve)
+    /// <summary>The buyer decides on the provider's page; where the page then sends the browser, null for nowhere.</summary>
+    public async Task<Uri?> DecideAsync(string page, bool approve)
     {
         using var form = new FormUrlEncodedContent([KeyValuePair.Create("decision", approve ? "approve" : "refuse")]);
-        using var request = new HttpRequestMessage(HttpMethod.Post, page) { Content = form };
-        await SendAsync(request);
+        try
+        {
+            using var response = await http.PostAsync(new Uri(page), form);
+            return response.Headers.Location;
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Anything to anywhere, without a key.</summary>
+    public async Task<Reply?> SendAsync(HttpRequestMessage request, Flow flow)
+    {
+        request.Headers.TryAddWithoutValidation("traceparent", flow.TraceParent);
+        return await SendAsync(request);
     }
 
     public async Task<Reply?> SendAsync(HttpRequestMessage request)
