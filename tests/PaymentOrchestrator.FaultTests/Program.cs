@@ -1,5 +1,6 @@
 using PaymentOrchestrator.FaultTests.Kill;
 using PaymentOrchestrator.FaultTests.Mutants;
+using PaymentOrchestrator.FaultTests.Report;
 using PaymentOrchestrator.FaultTests.Simulation;
 using PaymentOrchestrator.FaultTests.World;
 
@@ -13,6 +14,7 @@ internal static class Program
         ["simulate", .. var rest] => SimulateCommand.RunAsync(new CommandLine(rest)),
         ["mutants", .. var rest] => MutantCommand.RunAsync(new CommandLine(rest)),
         ["kill", .. var rest] => KillCommand.RunAsync(new CommandLine(rest)),
+        ["report", .. var rest] => ReportCommand.RunAsync(new CommandLine(rest)),
         ["serve", .. var rest] => ServedPart.RunAsync(new CommandLine(rest)),
         _ when args.Any(arg => arg is "--server" or "--internal-msbuild-node") =>
             Xunit.MicrosoftTestingPlatform.TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions),

@@ -1,4 +1,5 @@
 using System.Globalization;
+using PaymentOrchestrator.FaultTests.Points;
 
 namespace PaymentOrchestrator.FaultTests.Simulation;
 
@@ -46,8 +47,17 @@ internal abstract record Act
 /// <summary>The purchases and acts of a seed. Each act is drawn by itself, so that leaving some out changes none of the others.</summary>
 internal sealed record Programme(long Seed, IReadOnlyList<Purchase> Purchases, IReadOnlyList<(int Number, Act Act)> Acts)
 {
+    /// <summary>Whoever stands here waits until nobody else can go on: a process that was held up at the worst moment. Null for nobody.</summary>
+    public Landmark? HoldAt { get; init; }
+
     private static readonly (string Method, string Currency)[] Ways =
         [("world_pay", "USD"), ("world_pay", "JPY"), ("worldfirst_balance", "EUR"), ("alipay", "CNY"), ("alipay", "CNY"), ("card", "USD"), ("card", "JPY")];
+
+    private static readonly Landmark[] Holds =
+    [
+        Landmark.PaymentIntent, Landmark.Debit, Landmark.PaymentOutcome, Landmark.DebitInquiry, Landmark.PaymentClaim, Landmark.CancelClaim, Landmark.CancelCall, Landmark.Settlement,
+        Landmark.RefundIntent, Landmark.RefundCall, Landmark.RefundOutcome, Landmark.RefundInquiry, Landmark.RefundClaim,
+    ];
 
     private static readonly int[] Spans = [50, 700, 5_000, 13_000, 31_000, 70_000, 130_000, 1_000_000, 9_000_000];
 
@@ -87,7 +97,8 @@ internal sealed record Programme(long Seed, IReadOnlyList<Purchase> Purchases, I
         }
 
         while (acts.Count < length + purchases.Count) acts.Add((acts.Count, Draw(Stream(seed, acts.Count), purchases)));
-        return new Programme(seed, purchases, acts);
+        // A third of the seeds hold somebody up; by chance alone, nobody is passed by often enough.
+        return new Programme(seed, purchases, acts) { HoldAt = random.Next(3) == 0 ? Holds[random.Next(Holds.Length)] : null };
     }
 
     /// <summary>The programme with some of its acts alone.</summary>

@@ -68,6 +68,7 @@ internal sealed class SeedRun
         {
             var standing = world.Scheduler.Standing;
             if (next == programme.Acts.Count && standing.Count == 0) return;
+            if (programme.HoldAt is { } hold && standing.Where(operation => operation.At != hold).ToList() is var free && (free.Count > 0 || next < programme.Acts.Count)) standing = free;
             // New acts come while old ones are under way, but not all at once.
             var begin = next < programme.Acts.Count && (standing.Count == 0 || choice.Next(100) < (standing.Count > 5 ? 15 : 45));
             if (begin) await BeginAsync(programme.Acts[next++]);

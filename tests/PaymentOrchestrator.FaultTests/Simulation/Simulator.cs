@@ -26,6 +26,9 @@ internal sealed class Simulator : IAsyncDisposable
 
     private Simulator() { }
 
+    /// <summary>The first one, for whoever needs no scheduler.</summary>
+    public SimWorld World => worlds[0];
+
     public static async Task<Simulator> StartAsync(int worlds)
     {
         // Whoever stands at a landmark holds a thread.
