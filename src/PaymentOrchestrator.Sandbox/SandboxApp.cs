@@ -24,7 +24,10 @@ public static class SandboxApp
     /// Builds the application; keys come from the arguments and the environment (see README). Its tables are made when it
     /// starts, before it takes the first request.
     /// </summary>
-    public static WebApplication Build(string[] args)
+    public static WebApplication Build(string[] args) => Build(args, _ => { });
+
+    /// <summary>The sandbox with some of its parts replaced: a clock for tests.</summary>
+    public static WebApplication Build(string[] args, Action<IServiceCollection> replace)
     {
         var builder = WebApplication.CreateBuilder(args);
         // In one process with the platform, the appsettings.json beside us is the platform's and not ours.
@@ -36,6 +39,7 @@ public static class SandboxApp
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = 1024 * 1024);
         AddServices(builder.Services, SandboxOptions.From(builder.Configuration));
+        replace(builder.Services);
 
         var app = builder.Build();
         app.UseMiddleware<FaultInjection>();

@@ -22,7 +22,7 @@ internal abstract class Poller(TimeSpan interval, TimeProvider clock, ILogger lo
     }
 
     /// <summary>One look at what is due.</summary>
-    protected abstract Task RunOnceAsync(CancellationToken stoppingToken);
+    internal abstract Task RunOnceAsync(CancellationToken stoppingToken);
 
     /// <summary>Several at a time. One that fails is logged by its name and keeps no other waiting.</summary>
     protected Task ForEachAsync<T>(IEnumerable<T> due, Func<T, CancellationToken, Task> work, CancellationToken stoppingToken) =>

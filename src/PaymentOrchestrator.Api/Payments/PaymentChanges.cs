@@ -20,11 +20,16 @@ internal sealed class PaymentChanges(Db db, ResolverSchedule schedule, FactsCach
         "select " + PaymentRow.Columns + " from payments p where p.id = @id and p.marketplace_id = @marketplace and p.mode = @mode and p.shard_key = @shard;";
 
     /// <summary>Applies what a provider said. The answer is the payment's present state, whoever made it.</summary>
-    public Task<Payment> ApplyAsync(Payment payment, Attempt attempt, DebitOutcome outcome, CancellationToken cancellationToken)
+    public async Task<Payment> ApplyAsync(Payment payment, Attempt attempt, DebitOutcome outcome, CancellationToken cancellationToken)
     {
         var (name, reference, detail) = Describe(outcome);
-        return CommitAsync(
-            payment, OutcomeRules.Decide(payment.Status, outcome, payment.Amounts), new Word(attempt.Number, name, ProviderText.Kept(reference), ProviderText.Kept(detail)), null, cancellationToken);
+        var word = new Word(attempt.Number, name, ProviderText.Kept(reference), ProviderText.Kept(detail));
+        var now = await CommitAsync(payment, OutcomeRules.Decide(payment.Status, outcome, payment.Amounts), word, null, cancellationToken);
+        // Its owner was held up for so long that the payment was given up, and then the debit went out and took the money. Nobody else may ever hear
+        // of it: what the success means for a failed payment is decided now. (A canceled one is left alone: the provider itself had ended the debit.)
+        return outcome is DebitOutcome.Succeeded && payment.Status != PaymentStatus.Failed && now.Status == PaymentStatus.Failed
+            ? await CommitAsync(now, OutcomeRules.Decide(now.Status, outcome, now.Amounts), word, null, cancellationToken)
+            : now;
     }
 
     /// <summary>Applies a decision that no provider's word stands behind: a cancellation, an expiry, an operator's.</summary>

@@ -15,7 +15,7 @@ internal sealed class PaymentResolver(OpenPaymentStore open, PaymentInquiry inqu
 
     private readonly TimeProvider clock = clock;
 
-    protected override async Task RunOnceAsync(CancellationToken stoppingToken) =>
+    internal override async Task RunOnceAsync(CancellationToken stoppingToken) =>
         await ForEachAsync(await open.FindDueAsync(clock.Now(), Batch, stoppingToken), EndAsync, stoppingToken);
 
     private async Task EndAsync(OpenPaymentStore.Due due, CancellationToken cancellationToken)

@@ -14,7 +14,7 @@ internal sealed class RefundResolver(RefundStore store, RefundInquiry inquiry, R
 
     private readonly TimeProvider clock = clock;
 
-    protected override async Task RunOnceAsync(CancellationToken stoppingToken) =>
+    internal override async Task RunOnceAsync(CancellationToken stoppingToken) =>
         await ForEachAsync(await store.FindDueAsync(clock.Now(), Batch, stoppingToken), EndAsync, stoppingToken);
 
     private async Task EndAsync(RefundStore.Due due, CancellationToken cancellationToken)

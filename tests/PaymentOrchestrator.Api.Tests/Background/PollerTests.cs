@@ -49,7 +49,7 @@ public sealed class PollerTests
             while (!reached() && !ExecuteTask!.IsCompleted) await Task.Delay(1, TestContext.Current.CancellationToken);
         }
 
-        protected override Task RunOnceAsync(CancellationToken stoppingToken) => FirstLooks.TryDequeue(out var look)
+        internal override Task RunOnceAsync(CancellationToken stoppingToken) => FirstLooks.TryDequeue(out var look)
             ? throw (look == "throws" ? new InvalidOperationException() : new OperationCanceledException())
             : ForEachAsync(items, async (item, _) =>
             {

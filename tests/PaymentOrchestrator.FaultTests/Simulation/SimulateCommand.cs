@@ -1,0 +1,49 @@
+using System.Globalization;
+
+namespace PaymentOrchestrator.FaultTests.Simulation;
+
+/// <summary>
+/// <c>simulate --seeds N --from S --json file</c>; <c>--worlds W</c> side by side; <c>--only 0,3,5</c> runs these acts of the programme alone; <c>--times T</c>
+/// runs each seed T times and fails if it takes different courses; <c>--stop-at-first true</c>; <c>--trace true</c> shows the course of one seed.
+/// </summary>
+internal static class SimulateCommand
+{
+    public static async Task<int> RunAsync(CommandLine line)
+    {
+        var seeds = line.Number("seeds", 500);
+        var from = line.Number("from", 1L);
+        var only = line.List("only")?.Select(number => int.Parse(number, CultureInfo.InvariantCulture)).ToHashSet();
+        var worlds = Math.Min(seeds, line.Number("worlds", Math.Max(1, Environment.ProcessorCount)));
+        await using var simulation = await Simulator.StartAsync(worlds);
+        if (line.Text("times") is not null) return await RepeatAsync(simulation, from, seeds, only, line.Number("times", 20));
+        if (line.Text("trace") is not null)
+        {
+            var programme = Programme.Of(from);
+            foreach (var purchase in programme.Purchases) Console.WriteLine(purchase);
+            var outcome = await simulation.RunAsync(only is null ? programme : programme.Only(only));
+            foreach (var step in outcome.Trace) Console.WriteLine(step);
+            foreach (var violation in outcome.Violations) Console.WriteLine(violation);
+            return outcome.Violations.Count == 0 ? 0 : 1;
+        }
+
+        var result = await simulation.RunAsync(from, seeds, only, line.Text("stop-at-first") is not null, Console.Error.WriteLine);
+        await result.WriteAsync(line.Text("json"));
+        return result.Violations == 0 ? 0 : 1;
+    }
+
+    private static async Task<int> RepeatAsync(Simulator simulation, long from, int seeds, IReadOnlySet<int>? only, int times)
+    {
+        var wavering = 0;
+        for (var seed = from; seed < from + seeds; seed++)
+        {
+            var programme = Programme.Of(seed);
+            var courses = await simulation.CoursesAsync(only is null ? programme : programme.Only(only), times);
+            if (courses == 1) continue;
+            wavering++;
+            Console.WriteLine($"Seed {seed} took {courses} courses in {times} runs.");
+        }
+
+        Console.WriteLine($"{seeds - wavering} of {seeds} seeds took one course in {times} runs each.");
+        return wavering == 0 ? 0 : 1;
+    }
+}
