@@ -1,3 +1,4 @@
+using PaymentOrchestrator.Api.Background;
 using PaymentOrchestrator.Api.Http;
 
 namespace PaymentOrchestrator.Api.Refunds;
@@ -6,51 +7,19 @@ namespace PaymentOrchestrator.Api.Refunds;
 /// Ends every refund that nobody is ending: its owner has died, or the provider's answer was unknown or pending. Any number of instances may run
 /// it; each due refund is claimed by one.
 /// </summary>
-internal sealed class RefundResolver(RefundStore store, RefundInquiry inquiry, RefundSchedule schedule, TimeProvider clock, ILogger<RefundResolver> log) : BackgroundService
+internal sealed class RefundResolver(RefundStore store, RefundInquiry inquiry, RefundSchedule schedule, TimeProvider clock, ILogger<RefundResolver> log)
+    : Poller(schedule.Interval, clock, log)
 {
     private const int Batch = 100;
-    private const int AtOnce = 8;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(schedule.Interval, clock);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken)) await RunOnceAsync(stoppingToken);
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // Stopping; what was claimed is due again when its claim runs out.
-        }
-    }
+    private readonly TimeProvider clock = clock;
 
-    private async Task RunOnceAsync(CancellationToken stoppingToken)
-    {
-        try
-        {
-            var due = await store.FindDueAsync(clock.Now(), Batch, stoppingToken);
-            await Parallel.ForEachAsync(due, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = stoppingToken }, async (item, cancellationToken) =>
-            {
-                // Asking and sending again may each take as long as an owner has.
-                if (await store.ClaimAsync(item, clock.Now() + (2 * schedule.OwnerGoneAfter), cancellationToken) is { } claimed) await EndAsync(claimed);
-            });
-        }
-        catch (Npgsql.NpgsqlException e)
-        {
-            log.LogWarning(e, "The database did not answer; refunds that are due are looked for again in {Interval}.", schedule.Interval);
-        }
-    }
+    protected override async Task RunOnceAsync(CancellationToken stoppingToken) =>
+        await ForEachAsync(await store.FindDueAsync(clock.Now(), Batch, stoppingToken), EndAsync, stoppingToken);
 
-    private async Task EndAsync(OpenRefund claimed)
+    private async Task EndAsync(RefundStore.Due due, CancellationToken cancellationToken)
     {
-        try
-        {
-            await inquiry.AskAsync(claimed);
-        }
-        catch (Exception e) when (e is not OperationCanceledException and not Npgsql.NpgsqlException)
-        {
-            // One refund that cannot be asked after must not keep the others waiting; it is due again when its claim runs out.
-            log.LogError(e, "{RefundId} could not be asked after.", claimed.Refund.Id);
-        }
+        // Asking and sending again may each take as long as an owner has.
+        if (await store.ClaimAsync(due, clock.Now() + (2 * schedule.OwnerGoneAfter), cancellationToken) is { } claimed) await inquiry.AskAsync(claimed);
     }
 }

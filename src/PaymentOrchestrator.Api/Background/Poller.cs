@@ -1,0 +1,57 @@
+namespace PaymentOrchestrator.Api.Background;
+
+/// <summary>
+/// Work that looks again and again for what is due. Nothing that happens in it ends the instance, which serves requests beside it: what failed is
+/// logged, and is due again when its claim runs out.
+/// </summary>
+internal abstract class Poller(TimeSpan interval, TimeProvider clock, ILogger log) : BackgroundService
+{
+    private const int AtOnce = 8;
+
+    protected sealed override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(interval, clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken)) await RunGuardedAsync(stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Stopping; what was claimed is due again when its claim runs out.
+        }
+    }
+
+    /// <summary>One look at what is due.</summary>
+    protected abstract Task RunOnceAsync(CancellationToken stoppingToken);
+
+    /// <summary>Several at a time. One that fails is logged by its name and keeps no other waiting.</summary>
+    protected Task ForEachAsync<T>(IEnumerable<T> due, Func<T, CancellationToken, Task> work, CancellationToken stoppingToken) =>
+        Parallel.ForEachAsync(due, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = stoppingToken }, async (item, cancellationToken) =>
+        {
+            try
+            {
+                await work(item, cancellationToken);
+            }
+            catch (Exception e) when (e is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
+            {
+                // Log scopes and messages hold ids alone; T's text is its ids.
+                log.LogError(e, "{Item} failed and is due again when its claim runs out.", item);
+            }
+        });
+
+    private async Task RunGuardedAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await RunOnceAsync(stoppingToken);
+        }
+        catch (Npgsql.NpgsqlException e)
+        {
+            log.LogWarning(e, "The database did not answer; what is due is looked for again in {Interval}.", interval);
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
+        {
+            log.LogError(e, "Background work failed and is tried again in {Interval}.", interval);
+        }
+    }
+}
