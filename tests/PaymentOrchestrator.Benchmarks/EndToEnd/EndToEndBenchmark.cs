@@ -41,6 +41,7 @@ internal sealed class EndToEndBenchmark(BenchOptions options)
         var load = new LoadGenerator(server, options.Clients);
         var time = TimeSpan.FromSeconds(options.Seconds);
 
+        await CheckAsync(server, requests);
         await WarmUpAsync(requests, load);
 
         var rounds = new List<Round>();
@@ -177,6 +178,16 @@ internal sealed class EndToEndBenchmark(BenchOptions options)
         if (paying) world.Execute("delete from inquiries where payment_id < '00010000-0000-0000-0000-000000000000'");
         if (stored != processed) throw new InvalidOperationException($"The floor ran {processed} transactions and stored {stored} rows: its statements no longer do what the API's do.");
         return rate;
+    }
+
+    /// <summary>All methods must be open to the buyers: a refusal is quick and says nothing.</summary>
+    private static async Task CheckAsync(Uri server, Requests requests)
+    {
+        using var connection = new HttpConnection(server);
+        await connection.ConnectAsync();
+        var status = await connection.SendAsync(requests.Eligibility());
+        var answer = System.Text.Encoding.UTF8.GetString(connection.Body);
+        if (status != 201 || answer.Contains("\"eligible\":false", StringComparison.Ordinal)) throw new InvalidOperationException($"Not every method is open: {status} {answer}");
     }
 
     private async Task WarmUpAsync(Requests requests, LoadGenerator load)
