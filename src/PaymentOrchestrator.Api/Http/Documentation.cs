@@ -37,6 +37,8 @@ internal static class Documentation
             MapId<Payments.PaymentResource>(options);
             MapId<Refunds.RefundResource>(options);
             MapId<Disputes.DisputeResource>(options);
+            MapId<Reconciliations.ReconciliationResource>(options);
+            MapId<Reconciliations.ReconciliationDifferenceResource>(options);
             MapId<Events.EventResource>(options);
             MapId<Ledger.LedgerTransactionResource>(options);
             MapId<Webhooks.WebhookEndpointResource>(options);
@@ -55,6 +57,7 @@ internal static class Documentation
                 Description = "An API key: po_test_… or po_live_….",
             });
             options.OperationFilter<OperationRules>();
+            options.OperationFilter<Reconciliations.StatementDocs>();
         });
     }
 
