@@ -299,6 +299,8 @@ public sealed class UncertainRefundTests(TestSystem system)
         acquirer.Answer = context =>
         {
             context.Response.ContentType = "application/json";
+            // Asked for by the payment at first, and by its own id once that is known.
+            if (context.Request.Query.TryGetValue("payment_intent", out var intent)) given["payment_intent"] = intent.ToString();
             var one = context.Request.Path.Value!.EndsWith("re_scripted", StringComparison.Ordinal);
             var answer = one ? given.DeepClone() : new JsonObject { ["object"] = "list", ["url"] = "/v1/refunds", ["has_more"] = false, ["data"] = new JsonArray(given.DeepClone()) };
             return context.Response.WriteAsync(answer.ToJsonString());

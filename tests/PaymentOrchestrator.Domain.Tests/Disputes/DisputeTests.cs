@@ -65,8 +65,8 @@ public sealed class DisputeTests
     {
         var open = Moved(1_000, 0, 15);
 
-        Assert.Equal(("dispute_opened", "BuyerFunds -1000, DisputedFunds 1000, DisputeFees 15, AcquirerBalance -15"), Booked(null, null, DisputeStatus.NeedsResponse, open));
-        Assert.Equal(("dispute_lost", "DisputedFunds -1000, DisputeLosses 1000"), Booked(DisputeStatus.UnderReview, open, DisputeStatus.Lost, open));
+        Assert.Equal(("dispute_opened", "AcquirerBalance -15, BuyerFunds -1000, DisputeFees 15, DisputedFunds 1000"), Booked(null, null, DisputeStatus.NeedsResponse, open));
+        Assert.Equal(("dispute_lost", "DisputeLosses 1000, DisputedFunds -1000"), Booked(DisputeStatus.UnderReview, open, DisputeStatus.Lost, open));
         Assert.Equal(("dispute_won", "BuyerFunds 1000, DisputedFunds -1000"), Booked(DisputeStatus.UnderReview, open, DisputeStatus.Won, Moved(1_000, 1_000, 15)));
         // Decided, and the money comes later.
         Assert.Null(LedgerPosting.Dispute(DisputeStatus.UnderReview, open, DisputeStatus.Won, open));
@@ -74,7 +74,7 @@ public sealed class DisputeTests
         // The bank gives way after all; less comes back than was taken; the fee as well.
         Assert.Equal(("dispute_won", "BuyerFunds 1000, DisputeLosses -1000"), Booked(DisputeStatus.Lost, open, DisputeStatus.Won, Moved(1_000, 1_000, 15)));
         Assert.Equal(
-            ("dispute_won", "BuyerFunds 900, DisputeLosses 100, DisputeFees -15, AcquirerBalance 15, DisputedFunds -1000"), Booked(DisputeStatus.UnderReview, open, DisputeStatus.Won, Moved(1_000, 900, 0)));
+            ("dispute_won", "AcquirerBalance 15, BuyerFunds 900, DisputeFees -15, DisputeLosses 100, DisputedFunds -1000"), Booked(DisputeStatus.UnderReview, open, DisputeStatus.Won, Moved(1_000, 900, 0)));
         Assert.Equal(("dispute_adjusted", "BuyerFunds -1, DisputedFunds 1"), Booked(DisputeStatus.NeedsResponse, open, DisputeStatus.UnderReview, Moved(1_001, 0, 15)));
         Assert.Null(LedgerPosting.Dispute(null, null, DisputeStatus.WarningNeedsResponse, DisputeMoney.None(Currency.Usd)));
     }
@@ -93,7 +93,7 @@ public sealed class DisputeTests
     private static (string, string) Booked(DisputeStatus? from, DisputeMoney? before, DisputeStatus to, DisputeMoney now)
     {
         var posting = LedgerPosting.Dispute(from, before, to, now)!;
-        return (posting.Kind, string.Join(", ", posting.Legs.Select(leg => $"{leg.Account} {leg.Amount.Value}")));
+        return (posting.Kind, string.Join(", ", posting.Legs.Select(leg => $"{leg.Account} {leg.Amount.Value}").Order(StringComparer.Ordinal)));
     }
 
     private static SortedDictionary<string, long> Net(IEnumerable<LedgerLeg> legs) => new(
