@@ -1,4 +1,3 @@
-using PaymentOrchestrator.Api.Providers.CardAcquirer;
 using PaymentOrchestrator.Api.Providers.Notifications;
 using PaymentOrchestrator.Domain;
 using Xunit;
