@@ -17,6 +17,7 @@ using PaymentOrchestrator.Api.Postgres;
 using PaymentOrchestrator.Api.Providers;
 using PaymentOrchestrator.Api.Quotes;
 using PaymentOrchestrator.Api.Rates;
+using PaymentOrchestrator.Api.Reconciliations;
 using PaymentOrchestrator.Api.Refunds;
 using PaymentOrchestrator.Api.Retention;
 using PaymentOrchestrator.Api.Returns;
@@ -125,6 +126,11 @@ public static class ApiApp
         services.AddSingleton<DisputeInquiry>();
         services.AddHostedService<DisputeResolver>();
 
+        services.AddSingleton<BooksReader>();
+        services.AddSingleton<ReconciliationStore>();
+        services.AddSingleton<ReconciliationReader>();
+        services.AddSingleton<StatementImport>();
+
         services.AddSingleton<LedgerReader>();
         services.AddSingleton<LedgerProof>();
         services.AddSingleton<EventReader>();
@@ -190,6 +196,12 @@ public static class ApiApp
 
         ListDisputesEndpoint.Map(v1);
         GetDisputeEndpoint.Map(v1);
+
+        CreateReconciliationEndpoint.Map(v1);
+        ReadReconciliationsEndpoints.Map(v1);
+        ListReconciliationLinesEndpoint.Map(v1);
+        ListDifferencesEndpoint.Map(v1);
+        ResolveDifferenceEndpoint.Map(v1);
 
         GetTimelineEndpoint.Map(v1);
         ListLedgerEntriesEndpoint.Map(v1);

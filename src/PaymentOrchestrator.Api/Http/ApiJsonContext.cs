@@ -12,6 +12,7 @@ using PaymentOrchestrator.Api.Payments;
 using PaymentOrchestrator.Api.Providers;
 using PaymentOrchestrator.Api.Quotes;
 using PaymentOrchestrator.Api.Rates;
+using PaymentOrchestrator.Api.Reconciliations;
 using PaymentOrchestrator.Api.Refunds;
 using PaymentOrchestrator.Api.Webhooks;
 
@@ -49,6 +50,13 @@ namespace PaymentOrchestrator.Api.Http;
 [JsonSerializable(typeof(RefundList))]
 [JsonSerializable(typeof(DisputeResource))]
 [JsonSerializable(typeof(DisputeList))]
+[JsonSerializable(typeof(CreateReconciliationRequest))]
+[JsonSerializable(typeof(ReconciliationResource))]
+[JsonSerializable(typeof(ReconciliationList))]
+[JsonSerializable(typeof(ReconciliationLineList))]
+[JsonSerializable(typeof(ReconciliationDifferenceResource))]
+[JsonSerializable(typeof(ReconciliationDifferenceList))]
+[JsonSerializable(typeof(ResolveDifferenceRequest))]
 [JsonSerializable(typeof(TimelineResource))]
 [JsonSerializable(typeof(EventResource))]
 [JsonSerializable(typeof(EventList))]

@@ -37,6 +37,8 @@ internal static class Documentation
             MapId<Payments.PaymentResource>(options);
             MapId<Refunds.RefundResource>(options);
             MapId<Disputes.DisputeResource>(options);
+            MapId<Reconciliations.ReconciliationResource>(options);
+            MapId<Reconciliations.ReconciliationDifferenceResource>(options);
             MapId<Events.EventResource>(options);
             MapId<Ledger.LedgerTransactionResource>(options);
             MapId<Webhooks.WebhookEndpointResource>(options);
@@ -75,6 +77,7 @@ internal static class Documentation
             options.OperationFilter<OperationRules>();
             options.DocumentFilter<Webhooks.WebhookDocumentation>();
             options.DocumentFilter<NullableObjects>();
+            options.OperationFilter<Reconciliations.StatementDocs>();
         });
     }
 

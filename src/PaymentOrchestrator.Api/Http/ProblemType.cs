@@ -65,6 +65,7 @@ internal sealed record ProblemType(string Code, int Status, string Title, bool R
     public static readonly ProblemType RefundAmountTooLarge = new("refund_amount_too_large", 422, "More than what is left to refund.");
     public static readonly ProblemType RefundTooSmall = new("refund_too_small", 422, "The refund comes to nothing.");
     public static readonly ProblemType RefundNotUnderReview = new("refund_not_under_review", 409, "The refund is not under review.");
+    public static readonly ProblemType DifferenceResolved = new("difference_resolved", 409, "The difference is resolved.");
 
     // Webhooks.
     public static readonly ProblemType WebhookEndpointDisabled = new("webhook_endpoint_disabled", 409, "The webhook endpoint is disabled.");

@@ -32,6 +32,7 @@ internal static class CardModule
         Get("/payment_intents/{id}", PaymentIntents.Retrieve);
         Post("/payment_intents/{id}/confirm", PaymentIntents.Confirm);
         Post("/payment_intents/{id}/cancel", PaymentIntents.Cancel);
+        Get("/disputes", Disputes.List);
         Get("/disputes/{id}", Disputes.Retrieve);
         Post("/disputes/{id}", Disputes.Update);
         Post("/disputes/{id}/close", Disputes.Close);

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using PaymentOrchestrator.Sandbox.Authorizations;
 using PaymentOrchestrator.Sandbox.State;
 
@@ -55,6 +56,14 @@ internal static class Disputes
 
     public static async Task<StripeReply> Retrieve(StripeRequest request) =>
         await Show(request, await CardStore.Find<CardDispute>(request.Tx, request.RouteId) ?? throw StripeErrorException.NoSuch("dispute", request.RouteId));
+
+    public static async Task<StripeReply> List(StripeRequest request)
+    {
+        var shown = new List<JsonObject>();
+        foreach (var dispute in await CardStore.List<CardDispute>(request.Tx, parentId: request.Required("payment_intent")))
+            shown.Add(CardJson.Of(dispute, await BalanceTransactions.Of(request.Tx, dispute.Id)));
+        return StripeReply.Ok(CardJson.List("/v1/disputes", shown, hasMore: false));
+    }
 
     /// <summary>Evidence, submitted at once unless <c>submit=false</c>. Stripe's test texts decide; any other leaves the bank to look at it.</summary>
     public static async Task<StripeReply> Update(StripeRequest request)

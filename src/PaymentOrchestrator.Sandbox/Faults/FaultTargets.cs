@@ -24,7 +24,7 @@ internal static class FaultTargets
         "customers.create", "customers.retrieve", "setup_intents.create", "setup_intents.retrieve", "setup_intents.confirm",
         "checkout.sessions.create", "checkout.sessions.retrieve", "payment_methods.retrieve", "payment_methods.list", "payment_methods.attach",
         "payment_methods.detach", "payment_intents.create", "payment_intents.retrieve", "payment_intents.list", "payment_intents.confirm",
-        "payment_intents.cancel", "refunds.create", "refunds.retrieve", "refunds.list", "disputes.retrieve", "disputes.create", "disputes.close", "balance_transactions.list",
+        "payment_intents.cancel", "refunds.create", "refunds.retrieve", "refunds.list", "disputes.retrieve", "disputes.list", "disputes.create", "disputes.close", "balance_transactions.list",
     ];
 
     private static readonly string[] NotFoundable =

@@ -26,6 +26,32 @@ public sealed class EventTests(TestSystem system)
     }
 
     [Fact]
+    public async Task The_version_rises_by_one_with_each_event_also_where_a_refund_changed_the_payment_in_between()
+    {
+        // Settlement is asked after by an instance with a resolver; the refund comes before it.
+        var api = (await system.NewMarketplaceAsync()).Test;
+        var payment = await system.PaidAsync(api);
+        (await api.RefundAsync(payment.Id, 5_000)).Must(201);
+        (await api.RefundAsync(payment.Id, 5_000)).Must(201);
+        await using (await system.StartOtherAsync(TimeProvider.System, "--Payments:Resolver:Interval=00:00:00.2"))
+        {
+            for (var patience = 0; (await api.GetAsync($"/v1/payments/{payment.Id}"))["settlement.status"] != "settled"; patience++)
+            {
+                Assert.True(patience < 300);
+                await Task.Delay(100, TestContext.Current.CancellationToken);
+            }
+        }
+
+        Assert.Equal(
+            ["payment.created 1", "payment.succeeded 2", "payment.settled 3"],
+            await system.Database.RowsAsync("select type, object_version from events where object_id = $1 order by object_version", payment.Id));
+        // Nothing of the marketplace skips a version: not its buyer's accounts, quote, payment, refunds.
+        Assert.Empty(await system.Database.RowsAsync(
+            "select object_id from events where marketplace_id = (select marketplace_id from events where object_id = $1 limit 1) and object_id not like 'quo%' group by object_id having count(*) <> max(object_version) or min(object_version) <> 1",
+            payment.Id));
+    }
+
+    [Fact]
     public async Task Pages_cover_everything_once()
     {
         var api = (await system.NewMarketplaceAsync()).Test;

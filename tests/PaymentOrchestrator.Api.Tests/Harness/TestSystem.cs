@@ -68,7 +68,7 @@ public sealed class TestSystem : IAsyncLifetime
             new LocalStackParts(arguments => SandboxApp.Build([.. arguments, "--Sandbox:Notifications=false"]), BuildApi, DemoMarketplace.NewKey, DemoMarketplace.EnsureAsync),
             TestContext.Current.CancellationToken);
         // As a browser would be that lets the test see each redirect. Never by way of a proxy: everything is on this machine.
-        browser = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false }) { Timeout = TimeSpan.FromSeconds(60) };
+        browser = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false }) { Timeout = TimeSpan.FromMinutes(5) };
         Api = new ApiClient(browser, ApiUrl, stack.Secrets.ApiKey);
         Sandbox = new SandboxClient(browser, new Uri(stack.SandboxUrl));
         Database = new Database(stack.ConnectionString);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using PaymentOrchestrator.Api.Tests.Disputes;
 using PaymentOrchestrator.Api.Tests.Harness;
 using PaymentOrchestrator.Api.Tests.Refunds;
 using Xunit;
@@ -50,7 +51,8 @@ public sealed class ProofTests(TestSystem system)
     [Fact]
     public async Task Every_check_is_seen_to_fail()
     {
-        var planted = typeof(ProofTests).GetMethod(nameof(A_planted_error_is_found))!.GetCustomAttributes(typeof(InlineDataAttribute), false)
+        var planted = new[] { typeof(ProofTests).GetMethod(nameof(A_planted_error_is_found))!, typeof(DisputeTests).GetMethod(nameof(DisputeTests.The_proof_finds_a_planted_error_in_a_disputes_legs))! }
+            .SelectMany(test => test.GetCustomAttributes(typeof(InlineDataAttribute), false))
             .Cast<InlineDataAttribute>().SelectMany(attribute => attribute.Data.Skip(1)).Cast<string>().ToHashSet();
 
         var proof = (await (await system.NewMarketplaceAsync()).Test.GetAsync("/v1/ledger/proof")).Must(200);

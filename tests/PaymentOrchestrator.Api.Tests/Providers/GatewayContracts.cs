@@ -1,4 +1,3 @@
-using PaymentOrchestrator.Api.Providers.CardAcquirer;
 using PaymentOrchestrator.Api.Providers.Notifications;
 using PaymentOrchestrator.Domain;
 using Xunit;
@@ -234,9 +233,9 @@ public sealed class CardContract(SandboxProviders sandbox) : GatewayContract(san
         await SandboxProviders.EventuallyAsync(() => Task.FromResult(
             Sandbox.Readings.OfType<NotificationReading.DisputeChanged>().Any(told => told.PaymentReference == paid.ProviderReference)));
         var opened = Sandbox.Readings.OfType<NotificationReading.DisputeChanged>().First(told => told.PaymentReference == paid.ProviderReference);
-        var dispute = Assert.IsType<ProviderAnswer<CardDispute>.Ok>(await Sandbox.Set.Card!.ReadDisputeAsync(opened.DisputeId, CancellationToken.None)).Value;
+        var dispute = Assert.IsType<ProviderAnswer<ProviderDispute>.Ok>(await Sandbox.Set.Card!.ReadDisputeAsync(opened.DisputeId, CancellationToken.None)).Value;
         Assert.Equal(
-            (debit.PaymentId, debit.RequestId, debit.Total, "needs_response"), (dispute.PaymentId, dispute.RequestId, dispute.Amount, dispute.Status));
+            (debit.PaymentId, debit.RequestId, debit.Total, DisputeStatus.NeedsResponse), (dispute.PaymentId, dispute.RequestId, dispute.Amount, dispute.Status));
     }
 
     private protected override Task<Debit> PayableAsync() => DebitAsync("pm_card_visa");

@@ -120,6 +120,61 @@ public sealed class UncertainRefundTests(TestSystem system)
     }
 
     [Fact]
+    public async Task A_failed_refund_that_the_provider_reports_as_given_back_is_reviewed_and_counts_once_the_provider_stands_by_it()
+    {
+        await using var acquirer = await ScriptedProvider.StartAsync();
+        acquirer.AnswerPlain(402, """{"error":{"type":"card_error","code":"card_declined","message":"no"}}""");
+        await using var other = await OtherApiAsync(acquirer, TimeProvider.System);
+        var api = other.Client;
+        var payment = await system.PaidAsync(system.Api);
+        var refund = (await api.RefundAsync(payment.Id)).Must(201);
+        Assert.Equal("failed", refund["status"]);
+
+        ListRefund(acquirer, refund.Id, 186_121);
+        await NotifyAsync(refund.Id, payment.Id, api);
+
+        Assert.Equal(("under_review", "provider_contradicts"), await StateAsync(api, refund.Id));
+        Assert.Contains("suspense USD 186121", await system.Database.NetAsync(payment.Id));
+        // It may have moved: its part is held.
+        (await api.RefundAsync(payment.Id, 1)).Must(422, "refund_amount_too_large");
+
+        await NotifyAsync(refund.Id, payment.Id, api);
+
+        Assert.Equal("succeeded", (await api.GetAsync($"/v1/refunds/{refund.Id}"))["status"]);
+        Assert.Empty(await system.Database.NetAsync(payment.Id));
+        Assert.Equal(12_345_67, (await api.GetAsync($"/v1/payments/{payment.Id}")).Value("amount_refunded"));
+        Assert.Equal(["refund.created", "refund.failed", "refund.under_review", "refund.succeeded"], await system.Database.EventsAsync(refund.Id));
+    }
+
+    [Fact]
+    public async Task Money_given_back_twice_stays_in_suspense_and_is_never_counted_above_what_was_paid()
+    {
+        await using var acquirer = await ScriptedProvider.StartAsync();
+        acquirer.AnswerPlain(402, """{"error":{"type":"card_error","code":"card_declined","message":"no"}}""");
+        await using var other = await OtherApiAsync(acquirer, TimeProvider.System);
+        var api = other.Client;
+        var payment = await system.PaidAsync(system.Api);
+        var refund = (await api.RefundAsync(payment.Id)).Must(201);
+        // The merchant does it again, and this time it succeeds; then the acquirer says that the first one did, too.
+        Assert.Equal("succeeded", (await system.Api.RefundAsync(payment.Id)).Must(201)["status"]);
+        ListRefund(acquirer, refund.Id, 186_121);
+
+        for (var i = 0; i < 3; i++) await NotifyAsync(refund.Id, payment.Id, api);
+
+        Assert.Equal(("under_review", "provider_contradicts"), await StateAsync(api, refund.Id));
+        Assert.Equal(["buyer_funds USD -186121", "suspense USD 186121"], await system.Database.NetAsync(payment.Id));
+        Assert.Equal(12_345_67, (await api.GetAsync($"/v1/payments/{payment.Id}")).Value("amount_refunded"));
+        (await api.RefundAsync(payment.Id)).Must(422, "refund_amount_too_large");
+        Assert.True((await api.MovedAsync(refund.Id, "USD", 186_121)).Must(422, "refund_amount_too_large").IsProblem);
+        Assert.Equal("failed", (await api.NotMovedAsync(refund.Id)).Must(200)["status"]);
+        Assert.Empty(await system.Database.NetAsync(payment.Id));
+
+        // It contradicts itself once more: what moved is booked once more.
+        await NotifyAsync(refund.Id, payment.Id, api);
+        Assert.Equal(["buyer_funds USD -186121", "suspense USD 186121"], await system.Database.NetAsync(payment.Id));
+    }
+
+    [Fact]
     public async Task Another_amount_waits_in_suspense_until_an_operator_knows_that_it_was_the_right_one()
     {
         await using var acquirer = await ScriptedProvider.StartAsync();
@@ -201,7 +256,7 @@ public sealed class UncertainRefundTests(TestSystem system)
         system.StartOtherAsync(clock, [$"--Providers:Test:Card:BaseUrl={acquirer.Url}", .. settings]);
 
     /// <summary>As the acquirer would say that the refund has changed.</summary>
-    private async Task NotifyAsync(string refund, string payment)
+    private async Task NotifyAsync(string refund, string payment, ApiClient? instance = null)
     {
         var body = new JsonObject
         {
@@ -219,8 +274,37 @@ public sealed class UncertainRefundTests(TestSystem system)
             },
         }.ToJsonString();
         var signature = EventUtility.GenerateSignatureHeader(body, system.CardWebhookSecret, TimeProvider.System.GetUtcNow().ToUnixTimeSeconds());
-        (await system.ClientWith(null).SendAsync(
+        (await (instance ?? system.ClientWith(null)).SendAsync(
             HttpMethod.Post, "/v1/provider-notifications/card", ApiClient.Json(Encoding.UTF8.GetBytes(body)), null, request => request.Headers.Add("Stripe-Signature", signature))).Must(200);
+    }
+
+    private static async Task<(string, string)> StateAsync(ApiClient api, string refund)
+    {
+        var now = (await api.GetAsync($"/v1/refunds/{refund}")).Must(200);
+        return (now["status"], now["failure.code"]);
+    }
+
+    /// <summary>The acquirer lists one refund of whatever payment it is asked for, as given back.</summary>
+    private static void ListRefund(ScriptedProvider acquirer, string refund, long amount)
+    {
+        var given = new JsonObject
+        {
+            ["id"] = "re_scripted",
+            ["object"] = "refund",
+            ["amount"] = amount,
+            ["currency"] = "usd",
+            ["metadata"] = new JsonObject { ["request_id"] = refund },
+            ["status"] = "succeeded",
+        };
+        acquirer.Answer = context =>
+        {
+            context.Response.ContentType = "application/json";
+            // Asked for by the payment at first, and by its own id once that is known.
+            if (context.Request.Query.TryGetValue("payment_intent", out var intent)) given["payment_intent"] = intent.ToString();
+            var one = context.Request.Path.Value!.EndsWith("re_scripted", StringComparison.Ordinal);
+            var answer = one ? given.DeepClone() : new JsonObject { ["object"] = "list", ["url"] = "/v1/refunds", ["has_more"] = false, ["data"] = new JsonArray(given.DeepClone()) };
+            return context.Response.WriteAsync(answer.ToJsonString());
+        };
     }
 
     private async Task ForwardAsync(ScriptedProvider.Received request)

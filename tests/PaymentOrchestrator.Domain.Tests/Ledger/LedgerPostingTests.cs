@@ -131,11 +131,15 @@ public sealed class LedgerPostingTests
     [InlineData(LedgerAccount.ProviderSettlement, "provider_settlement")]
     [InlineData(LedgerAccount.PlatformCny, "platform_cny")]
     [InlineData(LedgerAccount.Suspense, "suspense")]
+    [InlineData(LedgerAccount.DisputedFunds, "disputed_funds")]
+    [InlineData(LedgerAccount.DisputeLosses, "dispute_losses")]
+    [InlineData(LedgerAccount.DisputeFees, "dispute_fees")]
+    [InlineData(LedgerAccount.AcquirerBalance, "acquirer_balance")]
     public void Accounts_have_their_codes(LedgerAccount account, string code) => Assert.Equal(code, account.Code());
 
     [Fact]
     public void No_account_is_without_a_code() =>
-        Assert.Equal(8, Enum.GetValues<LedgerAccount>().Select(account => account.Code()).Distinct().Count());
+        Assert.Equal(12, Enum.GetValues<LedgerAccount>().Select(account => account.Code()).Distinct().Count());
 
     // The check that every posting passes is in the constructor, which only the balanced movements of the class itself can reach.
     private static LedgerPosting Post(LedgerLeg[] legs) =>

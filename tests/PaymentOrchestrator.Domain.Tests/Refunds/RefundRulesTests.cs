@@ -83,13 +83,38 @@ public sealed class RefundRulesTests
         Assert.All(Net([LedgerPosting.Refund(Parts), Assert.Single(decision.Postings)]).Values, net => Assert.Equal(0, net));
     }
 
-    [Fact]
-    public void Failed_is_final()
+    [Theory]
+    [InlineData(754)]
+    [InlineData(753)]
+    public void A_provider_that_contradicts_itself_about_a_failed_refund_is_reviewed_with_what_it_moved_in_suspense(long returned)
     {
-        Assert.Equal(RefundDecision.Stay, Decide(RefundStatus.Failed, new RefundOutcome.Succeeded("re_1", Usd(754))));
+        var decision = Decide(RefundStatus.Failed, new RefundOutcome.Succeeded("re_1", Usd(returned)));
+
+        Assert.Equal((RefundStatus.UnderReview, FailureCode.ProviderContradicts), (decision.Status, decision.Failure!.Code));
+        Assert.Equal(Usd(-returned), decision.Suspended);
+        Assert.Equal("suspense", Assert.Single(decision.Postings).Kind);
+        Assert.Equal(RefundDecision.Stay, Decide(RefundStatus.Failed, new RefundOutcome.Succeeded("re_1", Usd(0))));
+    }
+
+    [Fact]
+    public void What_has_failed_stays_so_by_any_other_word()
+    {
         Assert.Equal(RefundDecision.Stay, Decide(RefundStatus.Failed, Refused));
+        Assert.Equal(RefundDecision.Stay, Decide(RefundStatus.Failed, new RefundOutcome.NotFound()));
         Assert.Equal(RefundDecision.Stay, RefundRules.GiveUp(RefundStatus.Failed));
         Assert.Equal(RefundStatus.UnderReview, RefundRules.GiveUp(RefundStatus.Pending).Status);
+    }
+
+    [Fact]
+    public void The_whole_matrix_of_states_is_what_it_is()
+    {
+        var allowed = Enum.GetValues<RefundStatus>().SelectMany(from => Enum.GetValues<RefundStatus>().Where(to => RefundTransitions.Allows(from, to)).Select(to => $"{from.Code()} {to.Code()}"));
+
+        Assert.Equal(
+            [
+                "failed under_review", "pending failed", "pending succeeded", "pending under_review", "succeeded failed", "under_review failed", "under_review succeeded",
+            ],
+            allowed.Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -13,8 +13,8 @@ internal sealed partial class CardProvider
     {
         var options = new BalanceTransactionListOptions
         {
-            // Stripe's times are whole seconds.
-            Created = new DateRangeOptions { GreaterThanOrEqual = from.UtcDateTime, LessThan = to.UtcDateTime },
+            // Stripe's times are whole seconds, rounded down: the last one that has begun belongs to the time.
+            Created = new DateRangeOptions { GreaterThanOrEqual = from.UtcDateTime, LessThan = to.UtcDateTime.AddSeconds(1).AddTicks(-1) },
             Limit = 100,
             Expand = ["data.source", "data.source.charge"],
         };

@@ -1,0 +1,244 @@
+using System.Data;
+using System.Security.Cryptography;
+using System.Text;
+using Dapper;
+using Npgsql;
+using NpgsqlTypes;
+using PaymentOrchestrator.Api.Events;
+using PaymentOrchestrator.Api.Http;
+using PaymentOrchestrator.Api.Postgres;
+using PaymentOrchestrator.Domain;
+
+namespace PaymentOrchestrator.Api.Reconciliations;
+
+/// <summary>Writes a reconciliation with its lines, differences and their events in one transaction; and finds it again by its content.</summary>
+internal sealed class ReconciliationStore(Db db)
+{
+    private const int Chunk = 1_000;
+    private const int TimeoutSeconds = 300;
+
+    /// <summary>All of a marketplace and mode lies together; see the migration.</summary>
+    public static short ShardOf(Caller caller) => System.Buffers.Binary.BinaryPrimitives.ReadInt16BigEndian(
+        SHA256.HashData(Encoding.UTF8.GetBytes($"{caller.MarketplaceId}\n{caller.Mode.Code()}\nreconciliations")));
+
+    public async Task<ReconciliationResource?> FindByContentAsync(Caller caller, string provider, byte[] hash, CancellationToken cancellationToken)
+    {
+        const string sql = "select " + ReconciliationRow.Columns + """
+
+            from reconciliations c
+            where c.marketplace_id = @marketplace and c.mode = @mode and c.provider = @provider and c.content_hash = @hash and c.shard_key = @shard;
+            """;
+        await using var connection = await db.OpenAsync(cancellationToken);
+        return (await connection.QuerySingleOrDefaultAsync<ReconciliationRow>(new CommandDefinition(
+            sql, new { marketplace = caller.MarketplaceId, mode = caller.Mode.Code(), provider, hash, shard = ShardOf(caller) }, cancellationToken: cancellationToken)))?.ToResource();
+    }
+
+    /// <summary>Which of the objects an earlier statement had matched, with the type of the movement.</summary>
+    public async Task<IReadOnlySet<(string ObjectId, string Type)>> FindMatchedAsync(Caller caller, IReadOnlyCollection<string> objects, CancellationToken cancellationToken)
+    {
+        const string sql = """
+            select distinct l.object_id, l.type
+            from reconciliation_lines l
+            where l.object_id = any (@objects) and l.result = 'matched' and l.marketplace_id = @marketplace and l.mode = @mode and l.shard_key = @shard;
+            """;
+        if (objects.Count == 0) return new HashSet<(string, string)>();
+        await using var connection = await db.OpenAsync(cancellationToken);
+        return (await connection.QueryAsync<(string, string)>(new CommandDefinition(
+            sql, new { objects = objects.ToArray(), marketplace = caller.MarketplaceId, mode = caller.Mode.Code(), shard = ShardOf(caller) }, cancellationToken: cancellationToken))).ToHashSet();
+    }
+
+    /// <summary>What an Idempotency-Key of these calls stands for; null when it is unused.</summary>
+    public async Task<IdempotencyRow?> FindKeyAsync(Caller caller, string? key, CancellationToken cancellationToken)
+    {
+        if (key is null) return null;
+        await using var connection = await db.OpenAsync(cancellationToken);
+        return await connection.QuerySingleOrDefaultAsync<IdempotencyRow>(new CommandDefinition(Idempotency.Find, new
+        {
+            marketplace = caller.MarketplaceId,
+            mode = caller.Mode.Code(),
+            scope = Guid.Empty,
+            key,
+            shard = ShardKey.OfIdempotencyKey(caller, key),
+        }, cancellationToken: cancellationToken));
+    }
+
+    /// <summary>False when the same statement was written meanwhile, or the key was taken; then nothing was written.</summary>
+    public async Task<bool> WriteAsync(
+        Caller caller, ReconciliationResource made, byte[] contentHash, IReadOnlyList<ReconciliationEntry> entries, KeyedRequest key, CancellationToken cancellationToken)
+    {
+        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
+        try
+        {
+            await InsertAsync(connection, transaction, caller, made, contentHash, key, cancellationToken);
+            var differences = new Dictionary<string, Guid>(StringComparer.Ordinal);
+            foreach (var chunk in entries.Where(entry => entry.Difference is not null).DistinctBy(Identity).Chunk(Chunk))
+                await InsertDifferencesAsync(connection, transaction, caller, made, chunk, differences, cancellationToken);
+            await CopyLinesAsync(connection, caller, made, entries, differences, cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+            return true;
+        }
+        catch (PostgresException e) when (Idempotency.IsTaken(e) || Idempotency.Violates(e, "reconciliations_marketplace_id_mode_provider_content_hash"))
+        {
+            return false;
+        }
+    }
+
+    private static string Identity(ReconciliationEntry entry) => Convert.ToHexString(entry.Difference!.Value.Identity);
+
+    private static Task InsertAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, Caller caller, ReconciliationResource made, byte[] contentHash, KeyedRequest key, CancellationToken cancellationToken)
+    {
+        const string sql = """
+            insert into reconciliations (
+                id, marketplace_id, mode, provider, source, from_at, to_at, content_hash, lines, matched, missing_here, missing_there, amount_differs, currency_differs,
+                settled_late, created_at, shard_key)
+            values (
+                @id, @marketplace, @mode, @provider, @source, @from, @to, @contentHash, @lines, @matched, @missingHere, @missingThere, @amountDiffers, @currencyDiffers,
+                @settledLate, @now, @shard);
+
+            insert into idempotency_keys (marketplace_id, mode, scope, key, fingerprint, resource_id, created_at, shard_key)
+            select @marketplace, @mode, @scope, @key, @fingerprint, @id, @now, @keyShard where @key::text is not null;
+            """;
+        return connection.ExecuteAsync(new CommandDefinition(sql, new
+        {
+            id = made.Id.Value,
+            marketplace = caller.MarketplaceId,
+            mode = caller.Mode.Code(),
+            shard = made.Id.ShardKey,
+            provider = made.Provider,
+            source = made.Source,
+            from = made.From.UtcDateTime,
+            to = made.To.UtcDateTime,
+            contentHash,
+            lines = made.Counts.Lines,
+            matched = made.Counts.Matched,
+            missingHere = made.Counts.MissingHere,
+            missingThere = made.Counts.MissingThere,
+            amountDiffers = made.Counts.AmountDiffers,
+            currencyDiffers = made.Counts.CurrencyDiffers,
+            settledLate = made.Counts.SettledLate,
+            now = made.CreatedAt.UtcDateTime,
+            scope = Guid.Empty,
+            key = key.Key,
+            fingerprint = key.Fingerprint,
+            keyShard = key.Key is null ? (short)0 : ShardKey.OfIdempotencyKey(caller, key.Key),
+        }, transaction, cancellationToken: cancellationToken));
+    }
+
+    /// <summary>What no statement had shown before is written, each with its one event; all of them are named by their identity afterwards.</summary>
+    private static async Task InsertDifferencesAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, Caller caller, ReconciliationResource made, IReadOnlyList<ReconciliationEntry> chunk,
+        Dictionary<string, Guid> ids, CancellationToken cancellationToken)
+    {
+        const string insert = """
+            insert into reconciliation_differences (
+                id, marketplace_id, mode, reconciliation_id, provider, kind, identity, type, provider_reference, request_id, currency, amount, occurred_at, object_id, payment_id,
+                our_currency, our_amount, owner_action, state, version, created_at, shard_key)
+            select d.id, @marketplace, @mode, @reconciliation, @provider, d.kind, d.identity, d.type, d.provider_reference, d.request_id, d.currency, d.amount, d.occurred_at,
+                d.object_id, d.payment_id, d.our_currency, d.our_amount, d.owner_action, 'open', 1, @now, @shard
+            from unnest(
+                @ids, @kinds, @identities, @types, @references, @requests, @currencies, @amounts, @times, @objects, @payments, @ourCurrencies, @ourAmounts, @actions)
+                as d (id, kind, identity, type, provider_reference, request_id, currency, amount, occurred_at, object_id, payment_id, our_currency, our_amount, owner_action)
+            on conflict (marketplace_id, mode, identity, shard_key) do nothing;
+
+            """ + "select " + DifferenceRow.Columns + """
+            , f.identity, f.id = any (@ids) as is_new
+            from reconciliation_differences f
+            where f.marketplace_id = @marketplace and f.mode = @mode and f.identity = any (@identities) and f.shard_key = @shard;
+            """;
+        var now = made.CreatedAt;
+        var shard = made.Id.ShardKey;
+        var parameters = new DynamicParameters(new
+        {
+            marketplace = caller.MarketplaceId,
+            mode = caller.Mode.Code(),
+            reconciliation = made.Id.Value,
+            provider = made.Provider,
+            now = now.UtcDateTime,
+            shard,
+            ids = chunk.Select(_ => Id<ReconciliationDifferenceResource>.New(shard, now).Value).ToArray(),
+            kinds = chunk.Select(one => one.Result.Code()).ToArray(),
+            identities = chunk.Select(one => one.Difference!.Value.Identity).ToArray(),
+            types = chunk.Select(one => one.Type).ToArray(),
+            references = chunk.Select(one => one.ProviderReference).ToArray(),
+            requests = chunk.Select(one => one.RequestId).ToArray(),
+            currencies = chunk.Select(one => one.Theirs?.Currency.Code).ToArray(),
+            amounts = chunk.Select(one => one.Theirs?.Value).ToArray(),
+            times = chunk.Select(one => one.OccurredAt?.UtcDateTime).ToArray(),
+            objects = chunk.Select(one => one.ObjectId).ToArray(),
+            payments = chunk.Select(one => one.PaymentId).ToArray(),
+            ourCurrencies = chunk.Select(one => one.Ours?.Currency.Code).ToArray(),
+            ourAmounts = chunk.Select(one => one.Ours?.Value).ToArray(),
+            actions = chunk.Select(one => one.Difference!.Value.OwnerAction).ToArray(),
+        });
+        var rows = (await connection.QueryAsync<FoundDifferenceRow>(new CommandDefinition(insert, parameters, transaction, TimeoutSeconds, cancellationToken: cancellationToken))).ToList();
+        foreach (var row in rows) ids[Convert.ToHexString(row.Identity)] = row.Id;
+
+        const string publish = """
+            insert into events (id, marketplace_id, mode, type, object_id, object_version, data, created_at, shard_key)
+            select e.id, @marketplace, @mode, 'reconciliation.difference_found', e.object_id, 1, e.data::jsonb, @now, @shard
+            from unnest(@eventIds, @eventObjects, @eventDatas) as e (id, object_id, data);
+            """;
+        var events = rows.Where(row => row.IsNew).Select(row => row.ToResource())
+            .Select(one => NewEvent.Of("reconciliation.difference_found", one.Id.ToString(), 1, one, shard, now)).ToList();
+        if (events.Count == 0) return;
+        await connection.ExecuteAsync(new CommandDefinition(publish, new
+        {
+            marketplace = caller.MarketplaceId,
+            mode = caller.Mode.Code(),
+            now = now.UtcDateTime,
+            shard,
+            eventIds = events.Select(one => one.Id).ToArray(),
+            eventObjects = events.Select(one => one.ObjectId).ToArray(),
+            eventDatas = events.Select(one => one.Data).ToArray(),
+        }, transaction, TimeoutSeconds, cancellationToken: cancellationToken));
+    }
+
+    private static async Task CopyLinesAsync(
+        NpgsqlConnection connection, Caller caller, ReconciliationResource made, IReadOnlyList<ReconciliationEntry> entries, IReadOnlyDictionary<string, Guid> differences,
+        CancellationToken cancellationToken)
+    {
+        await using var rows = await connection.BeginBinaryImportAsync("""
+            copy reconciliation_lines (
+                reconciliation_id, number, marketplace_id, mode, result, line_number, type, provider_reference, request_id, currency, amount, occurred_at, object_id, payment_id,
+                our_currency, our_amount, difference_id, shard_key)
+            from stdin (format binary)
+            """, cancellationToken);
+        Task Text(string? value) => value is null ? rows.WriteNullAsync(cancellationToken) : rows.WriteAsync(value, NpgsqlDbType.Text, cancellationToken);
+        Task Value<T>(T? value, NpgsqlDbType type) where T : struct =>
+            value is null ? rows.WriteNullAsync(cancellationToken) : rows.WriteAsync(value.Value, type, cancellationToken);
+        for (var i = 0; i < entries.Count; i++)
+        {
+            var entry = entries[i];
+            await rows.StartRowAsync(cancellationToken);
+            await rows.WriteAsync(made.Id.Value, NpgsqlDbType.Uuid, cancellationToken);
+            await rows.WriteAsync(i + 1, NpgsqlDbType.Integer, cancellationToken);
+            await rows.WriteAsync(caller.MarketplaceId, NpgsqlDbType.Integer, cancellationToken);
+            await Text(caller.Mode.Code());
+            await Text(entry.Result.Code());
+            await Value(entry.LineNumber, NpgsqlDbType.Integer);
+            await Text(entry.Type);
+            await Text(entry.ProviderReference);
+            await Text(entry.RequestId);
+            await Text(entry.Theirs?.Currency.Code);
+            await Value(entry.Theirs?.Value, NpgsqlDbType.Bigint);
+            await Value(entry.OccurredAt?.UtcDateTime, NpgsqlDbType.TimestampTz);
+            await Text(entry.ObjectId);
+            await Text(entry.PaymentId);
+            await Text(entry.Ours?.Currency.Code);
+            await Value(entry.Ours?.Value, NpgsqlDbType.Bigint);
+            await Value<Guid>(entry.Difference is null ? null : differences[Identity(entry)], NpgsqlDbType.Uuid);
+            await rows.WriteAsync(made.Id.ShardKey, NpgsqlDbType.Smallint, cancellationToken);
+        }
+
+        await rows.CompleteAsync(cancellationToken);
+    }
+
+    private sealed class FoundDifferenceRow : DifferenceRow
+    {
+        public byte[] Identity { get; init; } = [];
+
+        public bool IsNew { get; init; }
+    }
+}

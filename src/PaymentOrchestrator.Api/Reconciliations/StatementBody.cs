@@ -1,0 +1,102 @@
+using System.Reflection;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.Metadata;
+using PaymentOrchestrator.Api.Http;
+using PaymentOrchestrator.Domain;
+
+namespace PaymentOrchestrator.Api.Reconciliations;
+
+/// <summary>What is to be reconciled: a statement that is uploaded as CSV, read as it comes in, or a JSON body that says which one to ask for.</summary>
+internal sealed class StatementBody : IRequestPart, IEndpointParameterMetadataProvider
+{
+    /// <summary>Of a CSV. A JSON body has the limit of all others.</summary>
+    public const int MaxBytes = 32 * 1024 * 1024;
+
+    private readonly StatementPeriod? period;
+
+    private StatementBody(StatementPeriod? period, IReadOnlyList<StatementLine>? lines, byte[] fingerprint, Problem? refusal)
+    {
+        this.period = period;
+        Lines = lines;
+        Fingerprint = fingerprint;
+        Refusal = refusal;
+    }
+
+    public Problem? Refusal { get; }
+
+    public StatementPeriod Period => period ?? throw new InvalidOperationException("A refused body has no value.");
+
+    /// <summary>Null to ask the provider.</summary>
+    public IReadOnlyList<StatementLine>? Lines { get; }
+
+    /// <summary>SHA-256 over method, path and what is asked for, by value.</summary>
+    public byte[] Fingerprint { get; }
+
+    public static async ValueTask<StatementBody> BindAsync(HttpContext context)
+    {
+        var now = context.RequestServices.GetRequiredService<TimeProvider>().Now();
+        if (IsCsv(context.Request)) return await ReadCsvAsync(context, now);
+        var body = await RequestBody<CreateReconciliationRequest>.BindAsync(context);
+        if (body.Refusal is { } refusal)
+        {
+            return Refused(refusal.Type == ProblemType.UnsupportedMediaType
+                ? refusal with { Detail = "Send a statement as text/csv in UTF-8, or say as application/json which one to ask the provider for; without a Content-Encoding." }
+                : refusal);
+        }
+
+        var period = StatementPeriod.Parse(body.Value.Provider, body.Value.From, body.Value.To, now);
+        return period.Problem is { } problem ? Refused(problem) : new StatementBody(period.Value, null, body.Fingerprint, null);
+    }
+
+    public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) =>
+        builder.Metadata.Add(new AcceptsMetadata(["application/json", "text/csv"], typeof(CreateReconciliationRequest)));
+
+    private static async Task<StatementBody> ReadCsvAsync(HttpContext context, DateTimeOffset now)
+    {
+        var query = context.Request.Query;
+        string? One(string name) => query.TryGetValue(name, out var values) ? values.ToString() : null;
+        if (context.Request.Headers.ContentEncoding.Count > 0) return Refused(new Problem(ProblemType.UnsupportedMediaType, "Send the statement as it is, without a Content-Encoding."));
+        var period = StatementPeriod.Parse(One("provider"), One("from"), One("to"), now);
+        if (period.Problem is { } problem) return Refused(problem);
+
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = MaxBytes;
+        StatementCsv.Reading reading;
+        try
+        {
+            reading = await StatementCsv.ReadAsync(context.Request.Body, StatementCsv.MaxLines, context.RequestAborted);
+        }
+        catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            return Refused(new Problem(ProblemType.PayloadTooLarge, $"A statement may hold at most {MaxBytes} bytes. Import it in parts, by time."));
+        }
+        catch (BadHttpRequestException e)
+        {
+            return Refused(RequestFaults.From(e));
+        }
+
+        if (reading is not StatementCsv.Reading.Lines { Data: var lines }) return Refused(Faulty(((StatementCsv.Reading.Faulty)reading).Faults));
+        var (from, to) = (period.Value.From, period.Value.To);
+        var strangers = lines.Where(line => line.OccurredAt < from || line.OccurredAt >= to).Take(StatementCsv.MaxFaults)
+            .Select(line => new FieldError($"lines.{line.Number}.occurred_at", "invalid", $"Line {line.Number}: occurred_at is not from from up to to.")).ToList();
+        if (strangers.Count > 0) return Refused(Faulty(strangers));
+        var statement = new Statement(period.Value.Provider, Statement.Upload, from, to, lines);
+        return new StatementBody(period.Value, lines, FingerprintOf(context.Request, statement), null);
+    }
+
+    private static byte[] FingerprintOf(HttpRequest request, Statement statement) => SHA256.HashData(
+        [.. Encoding.UTF8.GetBytes($"{request.Method} {request.Path.Value?.TrimEnd('/')}\n"), .. statement.ContentHash()]);
+
+    private static Problem Faulty(IReadOnlyList<FieldError> faults) => Problem.Invalid([.. faults]) with
+    {
+        Detail = faults.Count == 1 ? $"{faults[0].Message} Nothing of the statement was imported." : "Several lines of the statement are not acceptable; see errors. Nothing of it was imported.",
+    };
+
+    private static bool IsCsv(HttpRequest request) =>
+        System.Net.Http.Headers.MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+        && string.Equals(type.MediaType, "text/csv", StringComparison.OrdinalIgnoreCase)
+        && (type.CharSet is null || string.Equals(type.CharSet.Trim('"'), "utf-8", StringComparison.OrdinalIgnoreCase));
+
+    private static StatementBody Refused(Problem problem) => new(null, null, [], problem);
+}
