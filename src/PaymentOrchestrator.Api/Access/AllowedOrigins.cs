@@ -8,7 +8,7 @@ namespace PaymentOrchestrator.Api.Access;
 /// The origins on any publishable key that works. A browser's preflight names no key, so all that can be asked then is whether anyone lists the origin; the call that
 /// follows is held against its own key.
 /// </summary>
-internal sealed class AllowedOrigins(Db db, TimeProvider clock)
+internal sealed class AllowedOrigins(Db db, TimeProvider clock) : IDisposable
 {
     private static readonly TimeSpan ReadEvery = TimeSpan.FromSeconds(5);
 
@@ -44,6 +44,8 @@ internal sealed class AllowedOrigins(Db db, TimeProvider clock)
             reading.Release();
         }
     }
+
+    public void Dispose() => reading.Dispose();
 
     private HashSet<string>? Fresh() => last is var (origins, at) && clock.GetElapsedTime(at) < ReadEvery ? origins : null;
 }

@@ -1,5 +1,4 @@
 using Dapper;
-using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.Postgres;
 
 namespace PaymentOrchestrator.Api.Access;

@@ -86,7 +86,7 @@ public sealed class BadInputTests(TestSystem system) : IAsyncLifetime
                 .Select(url => Case(link, "return_url", $"\"{url}\"")),
         ]);
         await RefuseAllAsync(EndpointOf("card").Path,
-            new[] { "pm_", "card_visa", "pm_a-b", "pm_" + new string('a', 300), "4242424242424242" }.Select(token => Case(EndpointOf("card"), "payment_method", $"\"{token}\"")));
+            new[] { "pm_", "card_visa", "pm_a-b", "pm_" + new string('a', 300), "4242424242424241" }.Select(token => Case(EndpointOf("card"), "payment_method", $"\"{token}\"")));
         await RefuseAllAsync(pay.Path,
         [
             Case(pay, "", "\"metadata\":{\"a\":1}", "metadata.a"), Case(pay, "", "\"metadata\":{\"a\":null}", "metadata.a"), Case(pay, "", "\"metadata\":{\"a\":{}}", "metadata.a"), Case(pay, "", "\"metadata\":{\"a\":\"1\",\"a\":\"2\"}", "metadata.a"),
