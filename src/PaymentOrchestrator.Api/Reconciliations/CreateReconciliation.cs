@@ -1,4 +1,5 @@
 using Mediator;
+using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.Postgres;
 using PaymentOrchestrator.Domain;
@@ -55,6 +56,7 @@ internal static class CreateReconciliationEndpoint
         .MapPost("/reconciliations", async (Caller caller, OptionalIdempotencyKey key, StatementBody body, ISender sender, CancellationToken cancellationToken) =>
             (await sender.Send(new CreateReconciliation(caller, body.Period, body.Lines, new KeyedRequest(key.Text, body.Fingerprint)), cancellationToken))
                 .Created(made => $"/v1/reconciliations/{made.Id}"))
+        .Needs(Scope.Operate).Audited()
         .WithName("createReconciliation").WithTags("Reconciliations")
         .WithSummary("Hold a provider's statement against the books")
         .WithDescription($"""

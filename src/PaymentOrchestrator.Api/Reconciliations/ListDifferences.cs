@@ -1,4 +1,5 @@
 using Mediator;
+using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Domain;
 
@@ -48,6 +49,7 @@ internal static class ListDifferencesEndpoint
         v1.MapGet("/reconciliations/{id}/differences", async (
             string id, Caller caller, string? kind, string? state, string? limit, string? cursor, ISender sender, CancellationToken cancellationToken) =>
             (await sender.Send(new ListDifferences(caller, Id<ReconciliationResource>.ParseOrNone(id), kind, state, new Page(limit, cursor)), cancellationToken)).Ok())
+            .Needs(Scope.Read)
             .WithName("listReconciliationDifferences").WithTags("Reconciliations")
             .WithSummary("List the differences that a reconciliation shows, the newest first")
             .WithDescription("Also those that an earlier one had shown. Filter by kind and state. limit is 1 to 100, 20 by default; cursor is the next_cursor of an earlier page.")
@@ -55,6 +57,7 @@ internal static class ListDifferencesEndpoint
         v1.MapGet("/reconciliations/{id}/differences/{difference}", async (string id, string difference, Caller caller, ISender sender, CancellationToken cancellationToken) =>
             (await sender.Send(
                 new GetDifference(caller, Id<ReconciliationResource>.ParseOrNone(id), Id<ReconciliationDifferenceResource>.ParseOrNone(difference)), cancellationToken)).Ok())
+            .Needs(Scope.Read)
             .WithName("getReconciliationDifference").WithTags("Reconciliations")
             .WithSummary("Read a difference")
             .Produces<ReconciliationDifferenceResource>().Refuses(401, 404);

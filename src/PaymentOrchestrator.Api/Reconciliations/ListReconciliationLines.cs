@@ -1,5 +1,6 @@
 using System.Globalization;
 using Mediator;
+using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Domain;
 
@@ -41,6 +42,7 @@ internal static class ListReconciliationLinesEndpoint
         .MapGet("/reconciliations/{id}/lines", async (
             string id, Caller caller, string? result, string? limit, string? cursor, ISender sender, CancellationToken cancellationToken) =>
             (await sender.Send(new ListReconciliationLines(caller, Id<ReconciliationResource>.ParseOrNone(id), result, new Page(limit, cursor)), cancellationToken)).Ok())
+        .Needs(Scope.Read)
         .WithName("listReconciliationLines").WithTags("Reconciliations")
         .WithSummary("List what came of each line, in their order")
         .WithDescription("The statement's lines first, then what it lacks. Filter by result. limit is 1 to 100, 20 by default; cursor is the next_cursor of an earlier page.")

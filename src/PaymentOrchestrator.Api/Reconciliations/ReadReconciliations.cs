@@ -1,4 +1,5 @@
 using Mediator;
+using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Domain;
 
@@ -38,12 +39,14 @@ internal static class ReadReconciliationsEndpoints
     {
         v1.MapGet("/reconciliations", async (Caller caller, string? provider, string? limit, string? cursor, ISender sender, CancellationToken cancellationToken) =>
             (await sender.Send(new ListReconciliations(caller, provider, new Page(limit, cursor)), cancellationToken)).Ok())
+            .Needs(Scope.Read)
             .WithName("listReconciliations").WithTags("Reconciliations")
             .WithSummary("List reconciliations, the newest first")
             .WithDescription("Filter by provider. limit is 1 to 100, 20 by default; cursor is the next_cursor of an earlier page.")
             .Produces<ReconciliationList>().Refuses(400, 401);
         v1.MapGet("/reconciliations/{id}", async (string id, Caller caller, ISender sender, CancellationToken cancellationToken) =>
             (await sender.Send(new GetReconciliation(caller, Id<ReconciliationResource>.ParseOrNone(id)), cancellationToken)).Ok())
+            .Needs(Scope.Read)
             .WithName("getReconciliation").WithTags("Reconciliations")
             .WithSummary("Read a reconciliation")
             .Produces<ReconciliationResource>().Refuses(401, 404);

@@ -1,4 +1,5 @@
 using Mediator;
+using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.Postgres;
 using PaymentOrchestrator.Domain;
@@ -67,6 +68,7 @@ internal static class ResolveDifferenceEndpoint
                 new ResolveDifference(
                     caller, Id<ReconciliationResource>.ParseOrNone(id), Id<ReconciliationDifferenceResource>.ParseOrNone(difference), body.Value,
                     new KeyedRequest(key.Text, body.Fingerprint)), cancellationToken)).Ok())
+        .Needs(Scope.Operate).Audited()
         .WithName("resolveReconciliationDifference").WithTags("Reconciliations")
         .WithSummary("Say what was done about a difference")
         .WithDescription("For operators. Moves no money: what the books lack is put right by the payment's, refund's or dispute's own calls. resolved is for good.")

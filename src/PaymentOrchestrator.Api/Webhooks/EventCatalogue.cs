@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.LinkedAccounts;
-using PaymentOrchestrator.Api.Quotes;
 using PaymentOrchestrator.Api.Refunds;
 using PaymentOrchestrator.Domain;
 
@@ -44,11 +43,14 @@ internal static class EventCatalogue
         EventDescription.Of("linked_account.failed", "The linking was refused or came to nothing.", EventExamples.LinkedAccount(LinkedAccount.Failed)),
         EventDescription.Of("linked_account.revoked", "The account was unlinked and its tokens are forgotten.", EventExamples.LinkedAccount(LinkedAccount.Revoked)),
 
+        EventDescription.Of("dispute.created", "A cardholder wants a payment back from the bank, or the bank asks about it.", EventExamples.Dispute("needs_response")),
+        EventDescription.Of("dispute.updated", "The dispute has moved: evidence was sent, money was taken or given back.", EventExamples.Dispute("under_review")),
+        EventDescription.Of("dispute.closed", "The bank has decided.", EventExamples.Dispute("won")),
+
+        EventDescription.Of("reconciliation.difference_found", "A provider's statement and the books differ; owner_action says what to do.", EventExamples.Difference()),
+
         EventDescription.Of("ledger.transaction_posted", "A movement was posted to the books. The event's id is the transaction's, with another prefix.", EventExamples.LedgerTransaction()),
 
         EventDescription.Of(EventTypes.Test, "You asked for a test. It goes to that endpoint alone, whatever types it asked for.", EventExamples.WebhookEndpoint()),
     ];
-
-    /// <summary>In <see cref="EventTypes"/> so that endpoints can ask for them, without an object yet: whoever adds the object moves them up.</summary>
-    public static IReadOnlyList<string> WithoutObject { get; } = ["dispute.created", "dispute.closed", "reconciliation.difference_found"];
 }

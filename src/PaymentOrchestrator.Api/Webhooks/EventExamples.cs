@@ -1,9 +1,11 @@
+using PaymentOrchestrator.Api.Disputes;
 using PaymentOrchestrator.Api.Buyers;
 using PaymentOrchestrator.Api.Ledger;
 using PaymentOrchestrator.Api.LinkedAccounts;
 using PaymentOrchestrator.Api.Orders;
 using PaymentOrchestrator.Api.Payments;
 using PaymentOrchestrator.Api.Quotes;
+using PaymentOrchestrator.Api.Reconciliations;
 using PaymentOrchestrator.Api.Refunds;
 using PaymentOrchestrator.Domain;
 
@@ -143,6 +145,48 @@ internal static class EventExamples
             .. LedgerPosting.Payment(Order, Source, new Money(Usd, 0), Fee).Legs.Select(leg => new LedgerLegResource { Account = leg.Account.Code(), Amount = leg.Amount }),
         ],
         CreatedAt = At.AddSeconds(1),
+    };
+
+    public static DisputeResource Dispute(string status) => new()
+    {
+        Id = Id<DisputeResource>('8'),
+        Status = status,
+        PaymentId = Id<PaymentResource>('3'),
+        Provider = "card",
+        ProviderReference = "dp_1",
+        Amount = Http.Amount.FromMoney(Source + Fee),
+        OrderAmount = Http.Amount.FromMoney(Order),
+        Reason = "product_not_received",
+        EvidenceDueBy = status == "needs_response" ? At.AddDays(10) : null,
+        Withdrawn = Http.Amount.FromMoney(Source + Fee),
+        Reinstated = Http.Amount.FromMoney(status == "won" ? Source + Fee : new Money(Usd, 0)),
+        Fee = Http.Amount.FromMoney(new Money(Usd, status == "won" ? 0 : 15_00)),
+        PaymentRefundable = status == "won",
+        Version = status switch { "needs_response" => 1, "under_review" => 2, _ => 3 },
+        Livemode = false,
+        CreatedAt = At.AddDays(3),
+        UpdatedAt = At.AddDays(4),
+    };
+
+    public static ReconciliationDifferenceResource Difference() => new()
+    {
+        Id = Id<ReconciliationDifferenceResource>('9'),
+        ReconciliationId = Id<ReconciliationResource>('0'),
+        Provider = "card",
+        Kind = "amount_differs",
+        Type = "payment",
+        ProviderReference = "pi_1",
+        RequestId = $"{Id<PaymentResource>('3')}-1",
+        ProviderAmount = Http.Amount.FromMoney(Source),
+        OccurredAt = At.AddSeconds(1),
+        ObjectId = Id<PaymentResource>('3').ToString(),
+        PaymentId = Id<PaymentResource>('3').ToString(),
+        BooksAmount = Http.Amount.FromMoney(Source + Fee),
+        OwnerAction = "Compare both with the provider's own record of the movement, and have the side that is wrong corrected.",
+        State = "open",
+        Resolution = null,
+        Livemode = false,
+        CreatedAt = At.AddDays(1),
     };
 
     public static WebhookEndpointResource WebhookEndpoint() => new()

@@ -16,8 +16,7 @@ internal static class EventTypes
         "payment.settled",
         "refund.created", "refund.succeeded", "refund.failed", "refund.under_review",
         "linked_account.pending", "linked_account.active", "linked_account.failed", "linked_account.revoked",
-        "dispute.created", "dispute.closed",
-        "dispute.updated",
+        "dispute.created", "dispute.updated", "dispute.closed",
         "ledger.transaction_posted",
         "reconciliation.difference_found",
     ];
