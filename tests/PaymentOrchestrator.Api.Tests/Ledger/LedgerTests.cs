@@ -23,7 +23,8 @@ public sealed class LedgerTests(TestSystem system)
         Assert.Contains(other.Id, all[0], StringComparison.Ordinal);
         Assert.Equal(["refund", "payment"], ofPayment.Select(entry => entry.Split(' ')[2]).Distinct());
         Assert.All(await WalkAsync(api, "&account=fee_revenue"), entry => Assert.Contains(" fee_revenue ", entry, StringComparison.Ordinal));
-        Assert.Empty(await WalkAsync(api, "&payment_id=pay_nonsense"));
+        Assert.Empty(await WalkAsync(api, "&payment_id=pay_00000000000000000000000000"));
+        (await api.GetAsync("/v1/ledger/entries?payment_id=pay_nonsense")).Must(400, "validation_failed");
         (await api.GetAsync("/v1/ledger/entries?account=cash")).Must(400, "validation_failed");
         (await api.GetAsync($"/v1/ledger/entries?cursor={payment.Id}")).Must(400, "validation_failed");
     }
