@@ -57,7 +57,7 @@ internal sealed record LinkedAccount
     public LinkedAccount WithGrant(AccountGrant grant, string encryptedSecret) => this with
     {
         Status = Active,
-        ProviderAccountId = ProviderText.Kept(grant.ProviderAccountId),
+        ProviderAccountId = grant.ProviderAccountId,
         DisplayName = ProviderText.Kept(grant.DisplayName),
         Secret = encryptedSecret,
         SecretExpiresAt = grant.ExpiresAt,

@@ -15,10 +15,11 @@ internal static class NotificationCardData
     {
         NotificationReading.PaymentChanged changed => Any(changed.RequestId, changed.PaymentId),
         NotificationReading.RefundChanged changed => Any(changed.RequestId, changed.RefundId),
-        // 1688's order numbers are as long as some card numbers.
-        NotificationReading.OrderChanged changed => changed.OrderIds.Any(id => CardNumbers.Contains(id, orderNumbersPass: true)) || Any(changed.MemberId),
+        // 1688's order numbers are as long as some card numbers, and so are its members' ids, which are not kept.
+        NotificationReading.OrderChanged changed => changed.OrderIds.Any(id => CardNumbers.Contains(id, orderNumbersPass: true)),
         NotificationReading.DisputeChanged changed => Any(changed.DisputeId, changed.PaymentReference),
-        NotificationReading.AccountAuthorized authorized => Any([authorized.BuyerId, .. authorized.Parameters.Values]),
+        // Its codes are used up at once and kept nowhere.
+        NotificationReading.AccountAuthorized authorized => Any(authorized.BuyerId),
         NotificationReading.Ignored ignored => Any(ignored.Type),
         _ => false,
     };

@@ -23,7 +23,7 @@ internal sealed class PaymentChanges(Db db, ResolverSchedule schedule, FactsCach
     public async Task<Payment> ApplyAsync(Payment payment, Attempt attempt, DebitOutcome outcome, CancellationToken cancellationToken)
     {
         var (name, reference, detail) = Describe(outcome);
-        var word = new Word(attempt.Number, name, ProviderText.Kept(reference), ProviderText.Kept(detail));
+        var word = new Word(attempt.Number, name, reference, ProviderText.Kept(detail));
         var now = await CommitAsync(payment, OutcomeRules.Decide(payment.Status, outcome, payment.Amounts), word, null, cancellationToken);
         // Its owner was held up for so long that the payment was given up, and then the debit went out and took the money. Nobody else may ever hear
         // of it: what the success means for a failed payment is decided now. (A canceled one is left alone: the provider itself had ended the debit.)

@@ -13,7 +13,10 @@ internal static class ProviderText
             ? code
             : "an unreadable code";
 
-    /// <summary>A provider's id or text as it may be kept: a card number in it is hidden, be the provider never so sure of it.</summary>
+    /// <summary>
+    /// A provider's words as they may be kept: a card number in them is hidden. Not for its ids of accounts and movements: one in a few hundred of those that are digits
+    /// looks like a card number, and one that is changed finds neither account nor money again.
+    /// </summary>
     public static string? Kept(string? text) => text is null ? null : CardNumbers.Hide(text);
 
     /// <summary>An account's name for people, with its middle hidden.</summary>

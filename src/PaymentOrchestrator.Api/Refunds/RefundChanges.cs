@@ -131,9 +131,9 @@ internal sealed class RefundChanges(Db db, FactsCache facts, TimeProvider clock)
     {
         public static Word Of(RefundOutcome outcome) => outcome switch
         {
-            RefundOutcome.Succeeded done => new("succeeded", ProviderText.Kept(done.ProviderReference), null),
+            RefundOutcome.Succeeded done => new("succeeded", done.ProviderReference, null),
             RefundOutcome.Refused refused => new("refused", null, refused.Code),
-            RefundOutcome.Pending pending => new("pending", ProviderText.Kept(pending.ProviderReference), null),
+            RefundOutcome.Pending pending => new("pending", pending.ProviderReference, null),
             RefundOutcome.Unknown unknown => new("unknown", null, ProviderText.Kept(unknown.Reason)),
             RefundOutcome.NotFound => new("unknown", null, "the provider does not know the request"),
             _ => throw new ArgumentOutOfRangeException(nameof(outcome)),

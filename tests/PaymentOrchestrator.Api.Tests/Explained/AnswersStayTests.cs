@@ -55,26 +55,12 @@ public sealed class AnswersStayTests(TestSystem system)
         var check = (await api.CheckAsync(buyer)).Must(201);
         var quote = (await api.QuoteAsync(buyer, "card", "EUR")).Must(201);
 
-        var file = Path.Combine(Path.GetTempPath(), $"po-rates-{Guid.NewGuid():N}.xml");
-        using (var stream = typeof(ApiApp).Assembly.GetManifestResourceStream("eurofxref-daily-2026-04-13.xml")!)
-        using (var reader = new StreamReader(stream))
-        {
-            var text = await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
-            await File.WriteAllTextAsync(file, System.Text.RegularExpressions.Regex.Replace(text, "currency='CNY' rate='[0-9.]+'", "currency='CNY' rate='9.1234'"), TestContext.Current.CancellationToken);
-        }
-
-        try
-        {
-            await using var later = await system.StartOtherAsync(TimeProvider.System, $"--Rates:Ecb:File={file}");
-            Assert.NotEqual(quote.Value("total"), (await later.Client.QuoteAsync(buyer, "card", "EUR")).Must(201).Value("total"));
-            Assert.Equal(options.Text, (await later.Client.GetAsync($"/v1/payment-options/{options.Id}")).Must(200).Text);
-            Assert.Equal(check.Text, (await later.Client.GetAsync($"/v1/eligibility-checks/{check.Id}")).Must(200).Text);
-            Assert.Equal(quote.Text, (await later.Client.GetAsync($"/v1/quotes/{quote.Id}")).Must(200).Text);
-        }
-        finally
-        {
-            File.Delete(file);
-        }
+        // A source of its own: what the other instances price from stays as it is.
+        await using var later = await system.StartOtherAsync(TimeProvider.System, "--Rates:Table:AsOf=2026-04-14T14:15:00Z", "--Rates:Table:Mid:EUR=9.1234", "--Rates:Table:Mid:USD=7.5");
+        Assert.NotEqual(quote.Value("total"), (await later.Client.QuoteAsync(buyer, "card", "EUR")).Must(201).Value("total"));
+        Assert.Equal(options.Text, (await later.Client.GetAsync($"/v1/payment-options/{options.Id}")).Must(200).Text);
+        Assert.Equal(check.Text, (await later.Client.GetAsync($"/v1/eligibility-checks/{check.Id}")).Must(200).Text);
+        Assert.Equal(quote.Text, (await later.Client.GetAsync($"/v1/quotes/{quote.Id}")).Must(200).Text);
     }
 
     [Fact]

@@ -107,7 +107,7 @@ public sealed class UpkeepTests(TestSystem system)
         var left = (await Api.LinkAsync(await Api.BuyerAsync(), "alipay")).Must(201).Id;
         var young = (await Api.LinkAsync(await Api.BuyerAsync(), "alipay")).Must(201).Id;
         // Its process died between the intent and the provider's answer.
-        await system.Database.ExecuteAsync("update linked_accounts set next_action_url = null, version = 1 where id = $1", Database.Uuid(lost));
+        await system.Database.ExecuteAsync("update linked_accounts set next_action_url = null where id = $1", Database.Uuid(lost));
         await system.Database.ExecuteAsync("update linked_accounts set created_at = now() - interval '3 minutes', upkeep_at = now() - interval '1 minute' where id = $1", Database.Uuid(lost));
         await system.Database.ExecuteAsync("update linked_accounts set created_at = now() - interval '66 minutes', upkeep_at = now() - interval '1 minute' where id = $1", Database.Uuid(left));
         await system.Database.ExecuteAsync("update linked_accounts set created_at = now() - interval '59 minutes', upkeep_at = now() - interval '1 minute' where id = $1", Database.Uuid(young));
