@@ -14,9 +14,9 @@ internal sealed class ClientAddress
     public ClientAddress(IConfiguration configuration)
     {
         var blocks = configuration.GetSection("Network:TrustedProxies").Get<string[]>() ?? configuration["Network:TrustedProxies"]?.Split(',', StringSplitOptions.TrimEntries) ?? [];
-        trusted = [.. blocks.Where(block => block.Length > 0).Select(block => IPNetwork.TryParse(block, out var network)
-            ? network
-            : throw new InvalidOperationException($"Network:TrustedProxies: {block} is not a block of addresses like 10.0.0.0/8."))];
+        trusted = [.. blocks.Where(block => block.Length > 0).Select(block => IPNetwork.TryParse(block, out var network) ? network
+            : IPAddress.TryParse(block, out var one) ? new IPNetwork(one, one.GetAddressBytes().Length * 8)
+            : throw new InvalidOperationException($"Network:TrustedProxies: {block} is neither an address nor a block of addresses like 10.0.0.0/8."))];
     }
 
     /// <summary>Null where it is not known: no address, or a trusted proxy that does not say for whom it calls.</summary>

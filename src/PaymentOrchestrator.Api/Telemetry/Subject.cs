@@ -15,7 +15,10 @@ internal static class Subject
             case Http.Result<PaymentResource> { Problem: null, Value: var payment }:
                 (request.PaymentId, request.QuoteId) = (payment.Id.ToString(), payment.QuoteId.ToString());
                 break;
-            case Http.Result<PaymentResource> { Problem.PaymentId: { } paid }:
+            case Http.Result<PayAnswer> { Problem: null, Value: PayAnswer.Paid { Payment: var payment } }:
+                (request.PaymentId, request.QuoteId) = (payment.Id.ToString(), payment.QuoteId.ToString());
+                break;
+            case Http.Result<PayAnswer> { Problem.PaymentId: { } paid }:
                 request.PaymentId = paid;
                 break;
             case Http.Result<QuoteResource> { Problem: null, Value: var quote }:

@@ -12,6 +12,7 @@ using PaymentOrchestrator.Api.Notifications;
 using PaymentOrchestrator.Api.Providers;
 using PaymentOrchestrator.Api.Providers.Notifications;
 using PaymentOrchestrator.Api.Tests.Harness;
+using PaymentOrchestrator.Domain;
 using Xunit;
 
 namespace PaymentOrchestrator.Api.Tests.Cards;

@@ -72,7 +72,7 @@ public sealed class AnswersStayTests(TestSystem system)
         var before = DateTimeOffset.UtcNow.AddMilliseconds(-1);
         foreach (var answer in new[] { (await api.CheckAsync(buyer)).Must(201), (await api.OptionsAsync(buyer)).Must(201) })
         {
-            Assert.Equal((EligibilityRules.Version, "fee_default_1"), (answer["rule_version"], answer["fee_schedule_id"]));
+            Assert.Equal((EligibilityRules.Version, "fee_default_2"), (answer["rule_version"], answer["fee_schedule_id"]));
             Assert.Equal(["JPY", "USD"], answer.At("rates").EnumerateArray().Select(rate => rate.Text("base")!).Order());
             Assert.Equal(("true", "outside_mainland_china"), (answer["network.outside_mainland_china"].ToLowerInvariant(), answer["network.observed"]));
             var facts = answer.At("facts").EnumerateArray().ToDictionary(one => one.Text("provider")!);

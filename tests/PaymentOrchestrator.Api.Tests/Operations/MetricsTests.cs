@@ -109,7 +109,7 @@ public sealed partial class MetricsTests(TestSystem system, MeteredApi api) : IC
     public async Task Log_lines_are_JSON_and_carry_the_ids_of_request_and_payment_and_nothing_of_the_caller()
     {
         var payment = await system.PaidAsync(api.Client, amount: 1_000_00);
-        var shown = await api.Client.SendAsync(HttpMethod.Get, $"/v1/payments/{payment.Id}?secret=4111111111111111", null, null, request => request.Headers.UserAgent.ParseAdd("spy/4111111111111111"));
+        var shown = await api.Client.SendAsync(HttpMethod.Get, $"/v1/payments/{payment.Id}", null, null, request => request.Headers.UserAgent.ParseAdd("spy/of-the-caller"));
         var request = shown.Headers["Request-Id"];
         await UntilAsync(() => api.Log.Any(line => line.Contains(request, StringComparison.Ordinal)));
         foreach (var line in api.Log)
@@ -121,7 +121,7 @@ public sealed partial class MetricsTests(TestSystem system, MeteredApi api) : IC
         var own = Assert.Single(api.Log, line => line.Contains(request, StringComparison.Ordinal));
         Assert.Contains($"\"payment_id\":\"{payment.Id}\"", own, StringComparison.Ordinal);
         Assert.Contains("\"marketplace_id\":1", own, StringComparison.Ordinal);
-        Assert.DoesNotContain("4111111111111111", string.Concat(api.Log), StringComparison.Ordinal);
+        Assert.DoesNotContain("of-the-caller", string.Concat(api.Log), StringComparison.Ordinal);
         Assert.DoesNotContain("po_test_", string.Concat(api.Log), StringComparison.Ordinal);
     }
 
@@ -129,13 +129,13 @@ public sealed partial class MetricsTests(TestSystem system, MeteredApi api) : IC
     public async Task A_request_is_one_span_with_our_ids_and_nothing_that_the_caller_wrote()
     {
         var payment = await system.PaidAsync(api.Client, amount: 1_000_00);
-        await api.Client.SendAsync(HttpMethod.Get, "/v1/payments/4111111111111111?card=4111111111111111", null, null, request => request.Headers.UserAgent.ParseAdd("spy/4111111111111111"));
+        await api.Client.SendAsync(HttpMethod.Get, "/v1/payments/of-the-caller?filter=of-the-caller", null, null, request => request.Headers.UserAgent.ParseAdd("spy/of-the-caller"));
         await UntilAsync(() => api.Traces.Contains(payment.Id, StringComparison.Ordinal) && api.Traces.Contains("provider.call", StringComparison.Ordinal) && api.Traces.Contains("postgresql", StringComparison.Ordinal));
         var traces = api.Traces;
         Assert.Contains("payment.id", traces, StringComparison.Ordinal);
         Assert.Contains("quote.id", traces, StringComparison.Ordinal);
         Assert.Contains("POST payment_intents", traces, StringComparison.Ordinal);
-        Assert.DoesNotContain("4111111111111111", traces, StringComparison.Ordinal);
+        Assert.DoesNotContain("of-the-caller", traces, StringComparison.Ordinal);
         Assert.DoesNotContain("po_test_", traces, StringComparison.Ordinal);
         Assert.DoesNotContain("sk_test_", traces, StringComparison.Ordinal);
         Assert.DoesNotContain(ApiClient.Outside, traces, StringComparison.Ordinal);
