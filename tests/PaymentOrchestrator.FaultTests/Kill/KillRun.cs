@@ -8,8 +8,20 @@ using PaymentOrchestrator.FaultTests.World;
 namespace PaymentOrchestrator.FaultTests.Kill;
 
 /// <summary>Loads the system, does one thing after another to it, lets it come to rest, and checks.</summary>
-internal sealed class KillRun(KillWorld world, Load load, Random random, Action<string> say)
+internal sealed class KillRun(KillWorld world, Load load, Random random, KillRun.Size size, Action<string> say)
 {
+    /// <param name="Buyers">At work at once.</param>
+    /// <param name="Hits">A point kills at one of the first so many times that it is reached.</param>
+    /// <param name="Trouble">How likely each kind of trouble is at each call to a provider.</param>
+    /// <param name="CheckEvery">After how many steps the system is let come to rest and checked.</param>
+    internal sealed record Size(int Buyers, int Hits, double Trouble, int CheckEvery)
+    {
+        public static readonly Size Full = new(6, 3, 0.02, 10);
+
+        /// <summary>A process that dies young has compiled little.</summary>
+        public static readonly Size Small = new(2, 1, 0.05, int.MaxValue);
+    }
+
     /// <summary>A payment that is neither final nor under review this long after the faults have ended is stuck.</summary>
     private static readonly TimeSpan StuckAfter = TimeSpan.FromSeconds(60);
 
@@ -20,15 +32,14 @@ internal sealed class KillRun(KillWorld world, Load load, Random random, Action<
     private int kills;
     private TimeSpan longestWait;
 
-    /// <param name="checkEvery">After how many steps the system is let come to rest.</param>
-    public static async Task<RunResult> RunAsync(IReadOnlyList<KillStep> steps, int seed, int checkEvery, Action<string> say)
+    public static async Task<RunResult> RunAsync(IReadOnlyList<KillStep> steps, int seed, Size size, Action<string> say)
     {
         var clock = Stopwatch.StartNew();
         await using var world = await KillWorld.StartAsync();
-        await using var load = await Load.StartAsync(world.Shop, seed);
-        var run = new KillRun(world, load, new Random(seed), say);
+        await using var load = await Load.StartAsync(world.Shop, seed, size.Buyers);
+        var run = new KillRun(world, load, new Random(seed), size, say);
         await run.TroubleAsync(seed);
-        var batches = steps.Chunk(checkEvery).ToList();
+        var batches = steps.Chunk(size.CheckEvery).ToList();
         for (var i = 0; i < batches.Count; i++)
         {
             foreach (var step in batches[i]) await run.DoAsync(step);
@@ -98,7 +109,8 @@ internal sealed class KillRun(KillWorld world, Load load, Random random, Action<
     private async Task KillApiAtAsync(FaultPoint point)
     {
         await world.Api.DisposeAsync();
-        await world.StartApiAsync(point, random.Next(1, 4));
+        load.Focus = point.Name.Split('.')[0] switch { "refund" or "refund_resolver" => Focus.Refund, "cancel" => Focus.Cancel, _ => null };
+        await world.StartApiAsync(point, random.Next(1, size.Hits + 1));
         try
         {
             await world.Api.WaitForEndAsync().WaitAsync(PointLimit);
@@ -156,7 +168,7 @@ internal sealed class KillRun(KillWorld world, Load load, Random random, Action<
                     {
                         ["fault"] = kind,
                         ["times"] = 1_000_000,
-                        ["probability"] = 0.02,
+                        ["probability"] = size.Trouble,
                         ["seed"] = seed,
                         ["scope"] = new JsonObject { ["provider"] = provider, ["operation"] = operation },
                     };

@@ -48,8 +48,8 @@ internal static partial class MutantHunt
     private static async Task<MutantFate> HuntAsync(MutantSource source, Mutant mutant, string connection)
     {
         string[] arguments = mutant.Hunt == Hunt.Kill
-            ? ["kill", "--each", "3", "--points", mutant.Point!]
-            : ["simulate", "--seeds", Seeds.ToString(CultureInfo.InvariantCulture), "--from", "1", "--worlds", "1", "--stop-at-first", "true"];
+            ? ["kill", "--each", "1", "--points", mutant.Point!]
+            : ["simulate", "--seeds", Seeds.ToString(CultureInfo.InvariantCulture), "--from", mutant.From.ToString(CultureInfo.InvariantCulture), "--worlds", "1", "--stop-at-first", "true"];
         return new MutantFate(mutant.Name, mutant.Defect, await RunAsync(source, mutant.Name, connection, arguments));
     }
 
