@@ -17,7 +17,10 @@ internal static class KillCommand
             _ => [.. KillStep.Mixed(line.Number("rounds", 200))],
         };
         var seed = line.Number("seed", 1);
-        var result = await KillRun.RunAsync(steps, seed, KillRun.Size.Full with { CheckEvery = line.Number("check-every", KillRun.Size.Full.CheckEvery) }, text => Console.Error.WriteLine($"{DateTimeOffset.UtcNow:HH:mm:ss} {text}"));
+        var result = await KillRun.RunAsync(
+            steps, seed, KillRun.Size.Full with { CheckEvery = line.Number("check-every", KillRun.Size.Full.CheckEvery) }, text => Console.Error.WriteLine($"{DateTimeOffset.UtcNow:HH:mm:ss} {text}"),
+            // Written after each check: a run that is ended has its result so far.
+            so => so.SaveAsync(line.Text("json")));
         await result.WriteAsync(line.Text("json"));
         return result.Violations == 0 ? 0 : 1;
     }

@@ -22,9 +22,6 @@ internal sealed record Mutant(string Name, string Defect, Hunt Hunt, params Patc
     /// <summary>Where it must be killed to show; for <see cref="Hunt.Kill"/>.</summary>
     public string? Point { get; init; }
 
-    /// <summary>The first seed that is tried: shortly before one that is known to show it, for time's sake; all others would come after it.</summary>
-    public int From { get; init; } = 1;
-
     /// <summary>The environment variable that turns one on, in the copy.</summary>
     public const string Variable = "PO_MUTANT";
 
@@ -96,8 +93,7 @@ internal sealed record Mutant(string Name, string Defect, Hunt Hunt, params Patc
                 """
                 await connection.QueryMultipleAsync(new CommandDefinition(
                             Mutants.On("refund_without_lock") ? sql.Replace("for update;", ";", StringComparison.Ordinal) : sql, parameters, transaction, cancellationToken: cancellationToken));
-                """))
-        { From = 90 },
+                """)),
         new("leg_dropped", "The fee's leg is not posted.", Hunt.Simulation,
             new Patch(LedgerPosting,
                 "Legs = [.. legs.Where(leg => !leg.Amount.IsZero)];",
