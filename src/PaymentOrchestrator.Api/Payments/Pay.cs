@@ -96,7 +96,10 @@ internal sealed class PayHandler(
         Telemetry.Instruments.QuoteConsumed(quote.Method, caller.Mode);
         // Money may move from here on: a client that hangs up changes nothing any more.
         var open = new OpenPayment(payment, attempt, quote.Price.Mid?.ProviderQuoteId, account, 0);
-        var outcome = await providers.For(caller.Mode).Gateway(quote.Method)!.DebitAsync(open.ToDebit(secrets, address.Return(payment.Method.PaidThrough(), state)), CancellationToken.None);
+        // Held up for so long that others take us for dead, we leave it to them: they may have given the payment up, and a debit now would come after that.
+        var outcome = clock.Now() < schedule.OwnerGoneAt(payment.CreatedAt)
+            ? await providers.For(caller.Mode).Gateway(quote.Method)!.DebitAsync(open.ToDebit(secrets, address.Return(payment.Method.PaidThrough(), state)), CancellationToken.None)
+            : new DebitOutcome.Unknown("not sent: its owner was held up for too long");
         return new PayAnswer.Paid((await changes.ApplyAsync(payment, attempt, outcome, CancellationToken.None)).ToResource());
     }
 

@@ -32,15 +32,19 @@ internal sealed class PaymentInquiry(
         }
 
         var now = await changes.ApplyAsync(payment, attempt, outcome, CancellationToken.None);
-        return IsOpen(now) ? await WaitOrGiveUpAsync(subject with { Payment = now }, gateway, debit, age) : now;
+        return IsOpen(now) ? await WaitOrGiveUpAsync(subject with { Payment = now }, gateway, debit, age, waits: outcome is DebitOutcome.Pending) : now;
     }
 
     private static bool IsOpen(Payment payment) => payment.Status is PaymentStatus.Processing or PaymentStatus.RequiresAction;
 
-    private async Task<Payment> WaitOrGiveUpAsync(OpenPayment subject, IPaymentGateway gateway, Debit debit, TimeSpan age)
+    /// <param name="waits">
+    /// The provider has the debit and has not decided it. Where the payment is processing all the same, its owner died with the answer that named the buyer's
+    /// page: nobody can go there any more, and it expires like one that was not visited.
+    /// </param>
+    private async Task<Payment> WaitOrGiveUpAsync(OpenPayment subject, IPaymentGateway gateway, Debit debit, TimeSpan age, bool waits)
     {
         var payment = subject.Payment;
-        if (payment.Status == PaymentStatus.RequiresAction && age > schedule.ActionExpiresAfter && gateway is ICancelGateway canceler)
+        if ((waits || payment.Status == PaymentStatus.RequiresAction) && age > schedule.ActionExpiresAfter && gateway is ICancelGateway canceler)
         {
             if (await open.ClaimForCancelAsync(payment, CancellationToken.None) is not { } claimed) return payment;
             payment = claimed;

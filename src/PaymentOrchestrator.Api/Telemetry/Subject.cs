@@ -24,6 +24,9 @@ internal static class Subject
             case Http.Result<QuoteResource> { Problem: null, Value: var quote }:
                 request.QuoteId = quote.Id.ToString();
                 break;
+            case Http.Result<RefundAnswer> { Problem: null, Value: RefundAnswer.Refunded { Refund: var answered } }:
+                (request.RefundId, request.PaymentId) = (answered.Id.ToString(), answered.PaymentId.ToString());
+                break;
             case Http.Result<RefundResource> { Problem: null, Value: var refund }:
                 (request.RefundId, request.PaymentId) = (refund.Id.ToString(), refund.PaymentId.ToString());
                 break;

@@ -8,8 +8,6 @@ namespace PaymentOrchestrator.FaultTests.Kill;
 /// </summary>
 internal static class KillCommand
 {
-    private const int CheckEvery = 10;
-
     public static async Task<int> RunAsync(CommandLine line)
     {
         IReadOnlyList<KillStep> steps = line switch
@@ -19,7 +17,10 @@ internal static class KillCommand
             _ => [.. KillStep.Mixed(line.Number("rounds", 200))],
         };
         var seed = line.Number("seed", 1);
-        var result = await KillRun.RunAsync(steps, seed, line.Number("check-every", CheckEvery), text => Console.Error.WriteLine($"{DateTimeOffset.UtcNow:HH:mm:ss} {text}"));
+        var result = await KillRun.RunAsync(
+            steps, seed, KillRun.Size.Full with { CheckEvery = line.Number("check-every", KillRun.Size.Full.CheckEvery) }, text => Console.Error.WriteLine($"{DateTimeOffset.UtcNow:HH:mm:ss} {text}"),
+            // Written after each check: a run that is ended has its result so far.
+            so => so.SaveAsync(line.Text("json")));
         await result.WriteAsync(line.Text("json"));
         return result.Violations == 0 ? 0 : 1;
     }

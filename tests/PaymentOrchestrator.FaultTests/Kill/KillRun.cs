@@ -8,53 +8,70 @@ using PaymentOrchestrator.FaultTests.World;
 namespace PaymentOrchestrator.FaultTests.Kill;
 
 /// <summary>Loads the system, does one thing after another to it, lets it come to rest, and checks.</summary>
-internal sealed class KillRun(KillWorld world, Load load, Random random, Action<string> say)
+internal sealed class KillRun(KillWorld world, Load load, Random random, KillRun.Size size, Action<string> say)
 {
+    /// <param name="Buyers">At work at once.</param>
+    /// <param name="Hits">A point kills at one of the first so many times that it is reached.</param>
+    /// <param name="Trouble">How likely each kind of trouble is at each call to a provider.</param>
+    /// <param name="CheckEvery">After how many steps the system is let come to rest and checked.</param>
+    internal sealed record Size(int Buyers, int Hits, double Trouble, int CheckEvery)
+    {
+        public static readonly Size Full = new(6, 3, 0.02, 10);
+
+        /// <summary>A process that dies young has compiled little.</summary>
+        public static readonly Size Small = new(2, 1, 0.05, int.MaxValue);
+    }
+
     /// <summary>A payment that is neither final nor under review this long after the faults have ended is stuck.</summary>
     private static readonly TimeSpan StuckAfter = TimeSpan.FromSeconds(60);
 
-    private static readonly TimeSpan PointLimit = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan PointLimit = TimeSpan.FromSeconds(120);
+
+    private static readonly TimeSpan WorkLimit = TimeSpan.FromSeconds(20);
 
     private readonly SortedDictionary<string, long> faults = [];
     private readonly SortedSet<string> violations = [];
     private int kills;
     private TimeSpan longestWait;
 
-    /// <param name="checkEvery">After how many steps the system is let come to rest.</param>
-    public static async Task<RunResult> RunAsync(IReadOnlyList<KillStep> steps, int seed, int checkEvery, Action<string> say)
+    public static async Task<RunResult> RunAsync(IReadOnlyList<KillStep> steps, int seed, Size size, Action<string> say, Func<RunResult, Task>? onCheck = null)
     {
         var clock = Stopwatch.StartNew();
         await using var world = await KillWorld.StartAsync();
-        await using var load = await Load.StartAsync(world.Shop, seed);
-        var run = new KillRun(world, load, new Random(seed), say);
+        await using var load = await Load.StartAsync(world.Shop, seed, size.Buyers);
+        var run = new KillRun(world, load, new Random(seed), size, say);
         await run.TroubleAsync(seed);
-        var batches = steps.Chunk(checkEvery).ToList();
+        var batches = steps.Chunk(size.CheckEvery).ToList();
         for (var i = 0; i < batches.Count; i++)
         {
             foreach (var step in batches[i]) await run.DoAsync(step);
             var hold = await run.RestAndCheckAsync();
+            var result = run.Result(clock.Elapsed);
+            if (onCheck is not null) await onCheck(result);
             // After the last check nobody goes on: what is reported is what was checked.
-            if (i == batches.Count - 1) break;
+            if (i == batches.Count - 1) return result;
             hold.Dispose();
             await run.TroubleAsync(seed);
         }
 
-        return new RunResult
-        {
-            Runs = run.kills,
-            Operations = load.Operations,
-            Faults = run.faults,
-            Violations = run.violations.Count,
-            Details = [.. run.violations],
-            Seconds = clock.Elapsed.TotalSeconds,
-            Counts = new SortedDictionary<string, long>
-            {
-                ["payments_acknowledged"] = load.Requests.Count(request => request.Kind == RequestKind.Pay && request.Answers.Any(answer => answer.Id is not null)),
-                ["refunds_acknowledged"] = load.Requests.Count(request => request.Kind == RequestKind.Refund && request.Answers.Any(answer => answer.Id is not null)),
-                ["longest_wait_ms"] = (long)run.longestWait.TotalMilliseconds,
-            },
-        };
+        throw new ArgumentException("There is nothing to do.", nameof(steps));
     }
+
+    private RunResult Result(TimeSpan elapsed) => new()
+    {
+        Runs = kills,
+        Operations = load.Operations,
+        Faults = new SortedDictionary<string, long>(faults),
+        Violations = violations.Count,
+        Details = [.. violations],
+        Seconds = elapsed.TotalSeconds,
+        Counts = new SortedDictionary<string, long>
+        {
+            ["payments_acknowledged"] = load.Requests.Count(request => request.Kind == RequestKind.Pay && request.Answers.Any(answer => answer.Id is not null)),
+            ["refunds_acknowledged"] = load.Requests.Count(request => request.Kind == RequestKind.Refund && request.Answers.Any(answer => answer.Id is not null)),
+            ["longest_wait_ms"] = (long)longestWait.TotalMilliseconds,
+        },
+    };
 
     private async Task DoAsync(KillStep step)
     {
@@ -65,24 +82,25 @@ internal sealed class KillRun(KillWorld world, Load load, Random random, Action<
                 break;
             case KillStep.ApiAnytime:
                 await AliveAsync();
-                await Task.Delay(random.Next(50, 600));
+                await WorkAsync();
                 await world.Api.KillAsync();
                 break;
             case KillStep.Sandbox:
                 await AliveAsync();
-                await Task.Delay(random.Next(50, 600));
+                await WorkAsync();
                 await world.Sandbox.KillAsync();
                 await Task.Delay(random.Next(0, 400));
                 await world.StartSandboxAsync();
                 break;
             case KillStep.Postgres:
                 await AliveAsync();
-                await Task.Delay(random.Next(50, 600));
+                await WorkAsync();
                 await world.Database.KillAsync();
                 await world.Database.RestartAsync();
                 break;
             case KillStep.Break(var ofDatabase, var state):
                 await AliveAsync();
+                await WorkAsync();
                 var link = ofDatabase ? world.DatabaseLink : world.ProviderLink;
                 link.State = state;
                 await Task.Delay(random.Next(300, 1500));
@@ -98,7 +116,8 @@ internal sealed class KillRun(KillWorld world, Load load, Random random, Action<
     private async Task KillApiAtAsync(FaultPoint point)
     {
         await world.Api.DisposeAsync();
-        await world.StartApiAsync(point, random.Next(1, 4));
+        load.Focus = point.Name.Split('.')[0] switch { "refund" or "refund_resolver" => Focus.Refund, "cancel" => Focus.Cancel, _ => null };
+        await world.StartApiAsync(point, random.Next(1, size.Hits + 1));
         try
         {
             await world.Api.WaitForEndAsync().WaitAsync(PointLimit);
@@ -108,6 +127,14 @@ internal sealed class KillRun(KillWorld world, Load load, Random random, Action<
         {
             Note($"{point.Name} was not reached within {PointLimit.TotalSeconds:0} s.");
         }
+    }
+
+    /// <summary>Lets the buyers get something done, so that what comes next comes in the middle of it.</summary>
+    private async Task WorkAsync()
+    {
+        var enough = load.Operations + random.Next(20, 60);
+        for (var patience = Stopwatch.StartNew(); load.Operations < enough && patience.Elapsed < WorkLimit;) await Task.Delay(10);
+        await Task.Delay(random.Next(0, 50));
     }
 
     /// <summary>An API that is not about to kill itself, and that nothing but us has ended.</summary>
@@ -156,7 +183,7 @@ internal sealed class KillRun(KillWorld world, Load load, Random random, Action<
                     {
                         ["fault"] = kind,
                         ["times"] = 1_000_000,
-                        ["probability"] = 0.02,
+                        ["probability"] = size.Trouble,
                         ["seed"] = seed,
                         ["scope"] = new JsonObject { ["provider"] = provider, ["operation"] = operation },
                     };

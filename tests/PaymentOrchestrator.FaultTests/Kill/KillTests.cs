@@ -13,7 +13,7 @@ public sealed class KillTests
     public async Task Killed_three_times_at_each_named_point_nothing_is_lost_doubled_or_stuck()
     {
         var halves = Enumerable.Range(0, 2).Select(half => KillStep.AtEach(FaultPoint.All.Where((_, index) => index % 2 == half), KillsPerPoint).ToList()).ToList();
-        var runs = await Task.WhenAll(halves.Select((steps, half) => KillRun.RunAsync(steps, seed: half, checkEvery: steps.Count, Say)));
+        var runs = await Task.WhenAll(halves.Select((steps, half) => KillRun.RunAsync(steps, seed: half, KillRun.Size.Small, Say)));
         // A point that is not reached any more, because a statement was rewritten, is among the violations.
         Assert.Empty(runs.SelectMany(run => run.Details));
         Assert.Equal(FaultPoint.All.Count * KillsPerPoint, runs.Sum(run => run.Runs));
@@ -29,7 +29,7 @@ public sealed class KillTests
             new KillStep.Postgres(), new KillStep.Break(OfDatabase: true, World.LinkState.Cut), new KillStep.Sandbox(), new KillStep.Break(OfDatabase: false, World.LinkState.Stalled),
             new KillStep.ApiAnytime(), new KillStep.Break(OfDatabase: true, World.LinkState.Slow), new KillStep.Postgres(),
         ];
-        var run = await KillRun.RunAsync(steps, seed: 7, checkEvery: steps.Length, Say);
+        var run = await KillRun.RunAsync(steps, seed: 7, KillRun.Size.Small, Say);
         Assert.Empty(run.Details);
         Assert.Equal(steps.Count(step => step.IsKill), run.Runs);
         Assert.True(run.Counts["payments_acknowledged"] > 0);

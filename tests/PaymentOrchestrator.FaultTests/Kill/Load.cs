@@ -5,13 +5,19 @@ using PaymentOrchestrator.FaultTests.World;
 
 namespace PaymentOrchestrator.FaultTests.Kill;
 
+/// <summary>What a load may be told to do most of.</summary>
+internal enum Focus
+{
+    Refund,
+    Cancel,
+}
+
 /// <summary>
 /// Buyers at work: they quote, pay, cancel, act at the cashier and ask for money back, and repeat with the same key whatever got no answer. All that
 /// they were told is kept.
 /// </summary>
 internal sealed class Load : IAsyncDisposable
 {
-    private const int Buyers = 6;
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(50);
     private static readonly (string Method, string Currency)[] Ways =
         [("world_pay", "USD"), ("world_pay", "EUR"), ("worldfirst_balance", "GBP"), ("alipay", "CNY"), ("alipay", "CNY"), ("card", "USD"), ("card", "JPY")];
@@ -35,11 +41,14 @@ internal sealed class Load : IAsyncDisposable
 
     public IReadOnlyList<SeenQuote> Quotes => [.. quotes];
 
-    public static async Task<Load> StartAsync(Shop shop, int seed)
+    /// <summary>What everybody does now, so that the place that is waited for is soon reached; null for whatever comes.</summary>
+    public Focus? Focus { get; set; }
+
+    public static async Task<Load> StartAsync(Shop shop, int seed, int buyers)
     {
         var load = new Load(shop);
         var plenty = new Dictionary<string, long> { ["USD"] = 1_000_000_000_000, ["EUR"] = 1_000_000_000_000, ["GBP"] = 1_000_000_000_000 };
-        for (var i = 0; i < Buyers; i++)
+        for (var i = 0; i < buyers; i++)
         {
             var buyer = await shop.ReadyBuyerAsync($"killed-{i}", plenty);
             var random = new Random(unchecked((seed * 31) + i));
@@ -94,9 +103,10 @@ internal sealed class Load : IAsyncDisposable
 
     private async Task BuyOnceAsync(string buyer, Random random, int n)
     {
-        var (method, currency) = Ways[random.Next(Ways.Length)];
+        var focus = Focus;
+        var (method, currency) = focus == Kill.Focus.Cancel ? ("alipay", "CNY") : Ways[random.Next(Ways.Length)];
         var amount = random.NextInt64(1_000_00, 90_000_00);
-        var atCashier = method == "alipay" && random.Next(2) == 0;
+        var atCashier = method == "alipay" && (focus == Kill.Focus.Cancel || (focus is null && random.Next(2) == 0));
         var order = string.Create(CultureInfo.InvariantCulture, $"{(atCashier ? "cashier-" : "")}kill-{n}-{random.Next()}");
 
         if (await UntilAnsweredAsync(() => shop.QuoteAsync(buyer, method, currency, order, amount), null) is not { Status: 201 } quote) return;
@@ -108,7 +118,7 @@ internal sealed class Load : IAsyncDisposable
         if (paid.State == "requires_action") paid = await ActAsync(buyer, payment, paid, random, n);
         // Now and then once more, as a client does that lost the answer.
         if (random.Next(4) == 0) await UntilAnsweredAsync(() => shop.PayAsync(quote.Id!, key), paying);
-        for (var part = random.Next(4); part > 0 && paid?.State == "succeeded"; part--)
+        for (var part = focus == Kill.Focus.Refund ? 2 : random.Next(4); part > 0 && paid?.State == "succeeded"; part--)
         {
             var refundKey = $"refund-{n}-{part}";
             var share = random.Next(3) == 0 ? (long?)null : random.NextInt64(1, amount / 2);
@@ -121,7 +131,7 @@ internal sealed class Load : IAsyncDisposable
     private async Task<Reply?> ActAsync(string buyer, string payment, Reply paid, Random random, int n)
     {
         var page = paid.Json.GetProperty("next_action").GetProperty("url").GetString()!;
-        switch (random.Next(5))
+        switch (Focus == Kill.Focus.Cancel ? 3 : random.Next(5))
         {
             case 0:
             case 1:

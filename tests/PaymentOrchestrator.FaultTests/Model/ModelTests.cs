@@ -32,11 +32,11 @@ public sealed class ModelTests : IAsyncLifetime
 
     [Fact]
     public void One_request_after_the_other_does_what_the_model_does() =>
-        Fresh().SampleModelBased(Operations, equal: Equal, iter: 40, threads: 2, printActual: shop => shop.State(), printModel: model => model.State());
+        Fresh().SampleModelBased(Operations, equal: Equal, iter: 20, threads: 2, printActual: shop => shop.State(), printModel: model => model.State());
 
     [Fact]
     public void Requests_at_once_do_what_they_do_in_some_order() =>
-        Fresh().SampleParallel(Operations, equal: Equal, maxSequentialOperations: 3, maxParallelOperations: 5, iter: 40, threads: 3, printActual: shop => shop.State(), printModel: model => model.State());
+        Fresh().SampleParallel(Operations, equal: Equal, maxSequentialOperations: 3, maxParallelOperations: 5, iter: 20, threads: 3, printActual: shop => shop.State(), printModel: model => model.State());
 
     private Gen<(LiveShop, ShopModel)> Fresh() => Gen.Int.Select(_ => (LiveShop.Open(simulator!.World), new ShopModel()));
 

@@ -30,7 +30,7 @@ internal sealed class ShopModel
     /// <param name="amount">Null for all that is left.</param>
     public void Refund(int quote, long? amount, string key)
     {
-        if (!refunded.ContainsKey(quote))
+        if (!refunded.TryGetValue(quote, out var before))
         {
             Answer("not paid yet");
             return;
@@ -38,10 +38,10 @@ internal sealed class ShopModel
 
         Answer(Keyed($"refund {quote} {amount}", key, () =>
         {
-            var left = Amount - refunded[quote];
+            var left = Amount - before;
             var part = amount ?? left;
             if (left == 0 || part > left) return "422 refund_amount_too_large";
-            refunded[quote] += part;
+            refunded[quote] = before + part;
             return string.Create(CultureInfo.InvariantCulture, $"201 refund {part} of {quote}");
         }));
     }

@@ -11,6 +11,9 @@ namespace PaymentOrchestrator.FaultTests.Mutants;
 /// <param name="KilledBy">The test and what it reported; null for a mutant that lives.</param>
 internal sealed record MutantFate(string Name, string Defect, string? KilledBy);
 
+/// <param name="Repetition">What came of running a seed that fails again and again.</param>
+internal sealed record HuntResult(IReadOnlyList<MutantFate> Fates, string Repetition);
+
 /// <summary>Lets each mutant loose on the simulation or the kill harness, and sees who reports it.</summary>
 internal static partial class MutantHunt
 {
@@ -19,7 +22,7 @@ internal static partial class MutantHunt
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
     /// <exception cref="InvalidOperationException">The sound code fails as well, so that a failure would say nothing.</exception>
-    public static async Task<IReadOnlyList<MutantFate>> RunAsync(IReadOnlyList<Mutant> mutants, Action<string> say)
+    public static async Task<HuntResult> RunAsync(IReadOnlyList<Mutant> mutants, Action<string> say)
     {
         // All patches, whichever are hunted: so that one that does not fit any more is always noticed.
         using var source = await MutantSource.BuildAsync(Mutant.All);
@@ -37,7 +40,7 @@ internal static partial class MutantHunt
                 fates[i] = await HuntAsync(source, mutants[i], connection);
                 say($"{fates[i].Name}: {fates[i].KilledBy ?? "LIVES"}");
             });
-            return fates;
+            return new HuntResult(fates, await RepeatAsync(source, fates, connection));
         }
         finally
         {
@@ -48,20 +51,39 @@ internal static partial class MutantHunt
     private static async Task<MutantFate> HuntAsync(MutantSource source, Mutant mutant, string connection)
     {
         string[] arguments = mutant.Hunt == Hunt.Kill
-            ? ["kill", "--each", "3", "--points", mutant.Point!]
+            ? ["kill", "--each", "1", "--points", mutant.Point!]
             : ["simulate", "--seeds", Seeds.ToString(CultureInfo.InvariantCulture), "--from", "1", "--worlds", "1", "--stop-at-first", "true"];
         return new MutantFate(mutant.Name, mutant.Defect, await RunAsync(source, mutant.Name, connection, arguments));
+    }
+
+    /// <summary>A seed that fails must fail each time: with a mutant there is one.</summary>
+    private static async Task<string> RepeatAsync(MutantSource source, IReadOnlyList<MutantFate> fates, string connection)
+    {
+        var failing = fates.FirstOrDefault(fate => fate.KilledBy is { } by && SeedName().IsMatch(by));
+        if (failing is null) return "No seed failed.";
+        var start = Start(source, failing.Name, connection, ["simulate", "--seeds", "1", "--from", SeedName().Match(failing.KilledBy!).Value[5..], "--worlds", "1", "--times", "20"]);
+        using var process = Process.Start(start)!;
+        var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync().WaitAsync(Limit);
+        await errors;
+        return $"{failing.Name}: {(await output).ReplaceLineEndings(" ").Trim()}";
+    }
+
+    private static ProcessStartInfo Start(MutantSource source, string? mutant, string connection, IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var argument in arguments.Prepend(source.Program)) start.ArgumentList.Add(argument);
+        start.Environment[Mutant.Variable] = mutant;
+        start.Environment["PO_TEST_POSTGRES"] = connection;
+        start.Environment["DOTNET_TieredPGO"] = "0";
+        return start;
     }
 
     /// <returns>Who reported what; null when nothing was reported.</returns>
     private static async Task<string?> RunAsync(MutantSource source, string? mutant, string connection, IReadOnlyList<string> arguments)
     {
         var file = Path.Combine(Path.GetTempPath(), $"po-mutant-{Guid.NewGuid():N}.json");
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in new[] { source.Program }.Concat(arguments).Append("--json").Append(file)) start.ArgumentList.Add(argument);
-        start.Environment[Mutant.Variable] = mutant;
-        start.Environment["PO_TEST_POSTGRES"] = connection;
-        start.Environment["DOTNET_TieredPGO"] = "0";
+        var start = Start(source, mutant, connection, [.. arguments, "--json", file]);
         using var process = Process.Start(start)!;
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         try
@@ -100,14 +122,15 @@ internal static class MutantCommand
     {
         var only = line.List("only");
         var clock = Stopwatch.StartNew();
-        var fates = await MutantHunt.RunAsync(
+        var (fates, repetition) = await MutantHunt.RunAsync(
             [.. Mutant.All.Where(mutant => only is null || only.Contains(mutant.Name))], text => Console.Error.WriteLine($"{clock.Elapsed.TotalSeconds:0} s: {text}"));
         foreach (var fate in fates) Console.WriteLine($"{fate.Name,-22} {fate.KilledBy ?? "LIVES"}");
-        if (line.Text("json") is { } file) await File.WriteAllTextAsync(file, JsonSerializer.Serialize(fates, FateJson.Default.IReadOnlyListMutantFate) + "\n");
+        Console.WriteLine(repetition);
+        if (line.Text("json") is { } file) await File.WriteAllTextAsync(file, JsonSerializer.Serialize(new HuntResult(fates, repetition), FateJson.Default.HuntResult) + "\n");
         return fates.All(fate => fate.KilledBy is not null) ? 0 : 1;
     }
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
-[JsonSerializable(typeof(IReadOnlyList<MutantFate>))]
+[JsonSerializable(typeof(HuntResult))]
 internal sealed partial class FateJson : JsonSerializerContext;

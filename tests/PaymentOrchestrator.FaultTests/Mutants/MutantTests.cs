@@ -8,9 +8,12 @@ public sealed class MutantTests
     [Fact]
     public async Task Every_mutant_is_killed()
     {
-        var fates = await MutantHunt.RunAsync(Mutant.All, text => TestContext.Current.SendDiagnosticMessage(text));
+        var (fates, repetition) = await MutantHunt.RunAsync(Mutant.All, text => TestContext.Current.SendDiagnosticMessage(text));
         Assert.Empty(fates.Where(fate => fate.KilledBy is null).Select(fate => fate.Name));
         Assert.True(fates.Count >= 10);
+        // A failing seed repeats.
+        Assert.Contains("failed 20 times out of 20", repetition, StringComparison.Ordinal);
+        Assert.Contains("took one course", repetition, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -7,6 +7,10 @@ internal sealed record Landmark(string Name, string? Sql, Func<string, string, b
 {
     public static readonly Landmark PaymentLoad = Statement("pay.load", "join live_payments l on l.marketplace_id = q.marketplace_id");
     public static readonly Landmark PaymentIntent = Statement("pay.intent", "update quotes set payment_id = @id");
+
+    /// <summary>The intent is committed, and nothing has been sent.</summary>
+    public static readonly Landmark PaymentIntended = new("pay.intended", null, null);
+
     public static readonly Landmark PaymentOutcome = Statement("payment.outcome", "next_action_url = @nextActionUrl, failure_code = @failureCode");
     public static readonly Landmark PaymentFind = Statement("resolver.find", "from inquiries where next_at <= @now");
     public static readonly Landmark PaymentClaim = Statement("resolver.claim", "update inquiries set next_at = @until");

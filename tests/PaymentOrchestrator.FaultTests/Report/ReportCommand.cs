@@ -19,9 +19,10 @@ internal static class ReportCommand
 
         if (line.Text("mutants") is { } mutants)
         {
-            var fates = JsonSerializer.Deserialize(await File.ReadAllTextAsync(mutants), FateJson.Default.IReadOnlyListMutantFate) ?? [];
+            var (fates, repetition) = JsonSerializer.Deserialize(await File.ReadAllTextAsync(mutants), FateJson.Default.HuntResult) ?? throw new InvalidDataException($"{mutants} holds no result.");
             text.Append(CultureInfo.InvariantCulture, $"\n## Mutants\n\n{fates.Count(fate => fate.KilledBy is not null)} of {fates.Count} were killed.\n\n| mutant | defect | killed by |\n|---|---|---|\n");
             foreach (var fate in fates) text.Append(CultureInfo.InvariantCulture, $"| `{fate.Name}` | {fate.Defect} | {fate.KilledBy ?? "**lives**"} |\n");
+            text.Append(CultureInfo.InvariantCulture, $"\nA seed that fails, again and again: {repetition}\n");
         }
 
         var to = line.Text("to") ?? Path.Combine(MutantSource.Root(), "deploy", "reports", "faults.md");

@@ -28,9 +28,13 @@ internal sealed record RunResult
 
     public async Task WriteAsync(string? file)
     {
-        var text = JsonSerializer.Serialize(this, ResultJson.Default.RunResult);
-        if (file is not null) await File.WriteAllTextAsync(file, text + "\n");
-        Console.WriteLine(text);
+        await SaveAsync(file);
+        Console.WriteLine(JsonSerializer.Serialize(this, ResultJson.Default.RunResult));
+    }
+
+    public async Task SaveAsync(string? file)
+    {
+        if (file is not null) await File.WriteAllTextAsync(file, JsonSerializer.Serialize(this, ResultJson.Default.RunResult) + "\n");
     }
 
     public static async Task<RunResult> ReadAsync(string file) =>

@@ -55,7 +55,7 @@ internal sealed record Programme(long Seed, IReadOnlyList<Purchase> Purchases, I
 
     private static readonly Landmark[] Holds =
     [
-        Landmark.PaymentIntent, Landmark.Debit, Landmark.PaymentOutcome, Landmark.DebitInquiry, Landmark.PaymentClaim, Landmark.CancelClaim, Landmark.CancelCall, Landmark.Settlement,
+        Landmark.PaymentIntent, Landmark.PaymentIntended, Landmark.Debit, Landmark.PaymentOutcome, Landmark.DebitInquiry, Landmark.PaymentClaim, Landmark.CancelClaim, Landmark.CancelCall, Landmark.Settlement,
         Landmark.RefundIntent, Landmark.RefundCall, Landmark.RefundOutcome, Landmark.RefundInquiry, Landmark.RefundClaim,
     ];
 
@@ -100,6 +100,9 @@ internal sealed record Programme(long Seed, IReadOnlyList<Purchase> Purchases, I
         // A third of the seeds hold somebody up; by chance alone, nobody is passed by often enough.
         return new Programme(seed, purchases, acts) { HoldAt = random.Next(3) == 0 ? Holds[random.Next(Holds.Length)] : null };
     }
+
+    /// <summary>Whether a debit that has been decided on leaves and ends within its time limit, as the HTTP client sees to. False: even that is held up.</summary>
+    public bool CallsEnd { get; init; } = true;
 
     /// <summary>The programme with some of its acts alone.</summary>
     public Programme Only(IReadOnlySet<int> numbers) => this with { Acts = [.. Acts.Where(act => numbers.Contains(act.Number))] };

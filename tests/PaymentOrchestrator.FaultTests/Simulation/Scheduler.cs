@@ -38,7 +38,8 @@ internal sealed class Scheduler : IDisposable
     /// <summary>Told by the watch, on the product's own thread, which stays here until it is let go.</summary>
     public static void Reach(Landmark landmark, Moment moment)
     {
-        if (moment == Moment.Before && Flow.Current is Operation operation) operation.Scheduler.Stand(operation, landmark);
+        var at = moment == Moment.Before ? landmark : moment == Moment.After && landmark == Landmark.PaymentIntent ? Landmark.PaymentIntended : null;
+        if (at is not null && Flow.Current is Operation operation) operation.Scheduler.Stand(operation, at);
     }
 
     public async Task StartAsync(Operation operation, Func<Operation, Task> work)

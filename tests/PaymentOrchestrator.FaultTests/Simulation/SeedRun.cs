@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
-using Npgsql;
 using PaymentOrchestrator.FaultTests.Checking;
 using PaymentOrchestrator.FaultTests.Points;
 using PaymentOrchestrator.FaultTests.World;
@@ -18,6 +17,9 @@ internal sealed class SeedRun
     /// <summary>After the last fault: doubling spans, from seconds to days. Providers answer now, so that the first look should end everything.</summary>
     private const int QuietRounds = 18;
 
+    /// <summary>Milliseconds that a provider is waited for.</summary>
+    private const int CallLimit = 10_000;
+
     private readonly SimWorld world;
     private readonly Programme programme;
     private readonly Random choice;
@@ -31,6 +33,7 @@ internal sealed class SeedRun
     private readonly Dictionary<int, (string Quote, int Generation)> open = [];
     private readonly Dictionary<int, string> pages = [];
     private string[] buyers = [];
+    private DueWork due = null!;
     private int operations;
 
     private SeedRun(SimWorld world, Programme programme)
@@ -59,6 +62,7 @@ internal sealed class SeedRun
         world.Errors.Take();
         var name = Guid.NewGuid().ToString("N");
         buyers = await Task.WhenAll(Enumerable.Range(0, 2).Select(buyer => world.Shops[0].ReadyBuyerAsync($"sim-{name}-{buyer}", Plenty)));
+        due = new DueWork(world, buyers);
     }
 
     private async Task ActAllAsync()
@@ -82,6 +86,8 @@ internal sealed class SeedRun
         switch (next.Act)
         {
             case Act.Advance(var milliseconds):
+                if (programme.CallsEnd && milliseconds > CallLimit)
+                    while (world.Scheduler.Standing.FirstOrDefault(operation => operation.At == Landmark.Debit) is { } sent) await GoOnAsync(sent);
                 world.Clock.Advance(TimeSpan.FromMilliseconds(milliseconds));
                 break;
             case Act.Balance(var buyer, var enough):
@@ -121,7 +127,7 @@ internal sealed class SeedRun
     private async Task GoOnAsync(Operation operation)
     {
         trace.Add($"  {operation} goes on at {operation.At}");
-        if (operation.At == Landmark.PaymentFind || operation.At == Landmark.RefundFind) await MakeDueAsync(operation);
+        if (operation.At == Landmark.PaymentFind || operation.At == Landmark.RefundFind) await due.MakeDueAsync(operation.At == Landmark.PaymentFind, operation.Subject);
         await world.Scheduler.LetGoAsync(operation);
         NoteEnds();
     }
@@ -154,11 +160,11 @@ internal sealed class SeedRun
                 return operation => AskAsync(operation, Request(RequestKind.Refund, number, name), shop => shop.RefundAsync(payment, amount, name, operation.Flow), instance);
             case Act.Decide(var number, var approve) when pages.TryGetValue(number, out var page):
                 return operation => DecideAsync(operation, page, approve);
-            case Act.ResolvePayment(var pick, var instance) when Pick(await OpenPaymentsAsync(), pick) is { } due:
-                return operation => LookAsync(operation, due, () => world.PaymentResolver(instance).RunOnceAsync(CancellationToken.None));
-            case Act.ResolveRefund(var pick, var instance) when Pick(await OpenRefundsAsync(), pick) is { } due:
-                return operation => LookAsync(operation, due, () => world.RefundResolver(instance).RunOnceAsync(CancellationToken.None));
-            case Act.Notify(var pick, var instance) when Pick(await NotificationsAsync(), pick) is { } notification:
+            case Act.ResolvePayment(var pick, var instance) when Pick(await due.PaymentsAsync(), pick) is { } key:
+                return operation => LookAsync(operation, key, () => world.PaymentResolver(instance).RunOnceAsync(CancellationToken.None));
+            case Act.ResolveRefund(var pick, var instance) when Pick(await due.RefundsAsync(), pick) is { } key:
+                return operation => LookAsync(operation, key, () => world.RefundResolver(instance).RunOnceAsync(CancellationToken.None));
+            case Act.Notify(var pick, var instance) when Pick(await due.NotificationsAsync(), pick) is { } notification:
                 return operation => NotifyAsync(operation, notification, instance);
             case Act.Forge(var number, var provider, var instance) when await FindPaymentAsync(number) is { } payment:
                 Count("notification_forged");
@@ -212,9 +218,9 @@ internal sealed class SeedRun
         lock (requests) Heard(new ClientRequest(RequestKind.Other, "", null), reply is null ? null : reply with { Text = reply.Status >= 500 ? reply.Text : "" });
     }
 
-    private static async Task LookAsync(Operation operation, string due, Func<Task> look)
+    private static async Task LookAsync(Operation operation, string key, Func<Task> look)
     {
-        operation.Subject = due;
+        operation.Subject = key;
         await operation.Flow.RunAsync(look);
         operation.Result = "looked";
     }
@@ -288,70 +294,12 @@ internal sealed class SeedRun
         return reply?.Of("payment_id");
     }
 
-    /// <summary>The requests by which payments were made that have still to be asked after: their keys are the same in each run, their ids are not.</summary>
-    private Task<IReadOnlyList<string>> OpenPaymentsAsync() => RowsAsync(
-        world.Connection,
-        "select k.key from inquiries i join idempotency_keys k on k.resource_id = i.payment_id and k.key like 'pay-%' where k.scope = any ($1) order by k.key collate \"C\"");
-
-    private Task<IReadOnlyList<string>> OpenRefundsAsync() => RowsAsync(
-        world.Connection,
-        "select k.key from refunds r join idempotency_keys k on k.resource_id = r.id and k.key like 'refund-%' where r.next_inquiry_at is not null and k.scope = any ($1) order by k.key collate \"C\"");
-
-    private Guid[] BuyerIds => [.. buyers.Select(buyer => Domain.Id<Api.Buyers.BuyerResource>.Parse(buyer, null).Value)];
-
-    private async Task<IReadOnlyList<string>> RowsAsync(string connectionString, string sql)
-    {
-        await using var connection = new NpgsqlConnection(connectionString);
-        await connection.OpenAsync();
-        await using var command = new NpgsqlCommand(sql, connection) { Parameters = { new() { Value = BuyerIds } } };
-        await using var row = await command.ExecuteReaderAsync();
-        var rows = new List<string>();
-        while (await row.ReadAsync()) rows.Add(row.GetString(0));
-        return rows;
-    }
-
-    /// <summary>Time is the scheduler's: what the operation is to find is due now, and nothing else is.</summary>
-    private async Task MakeDueAsync(Operation operation)
-    {
-        await using var connection = new NpgsqlConnection(world.Connection);
-        await connection.OpenAsync();
-        await using var command = new NpgsqlCommand(
-            operation.At == Landmark.PaymentFind
-                ? """
-                  update inquiries i set next_at = case when exists (
-                      select from idempotency_keys k where k.resource_id = i.payment_id and k.scope = any ($1) and k.key = $2) then $3 - interval '100 days' else $3 + interval '100 days' end
-                  """
-                : """
-                  update refunds i set next_inquiry_at = case when exists (
-                      select from idempotency_keys k where k.resource_id = i.id and k.scope = any ($1) and k.key = $2) then $3 - interval '100 days' else $3 + interval '100 days' end
-                  where next_inquiry_at is not null
-                  """, connection)
-        {
-            Parameters = { new() { Value = BuyerIds }, new() { Value = operation.Subject }, new() { Value = world.Clock.Now.UtcDateTime } },
-        };
-        await command.ExecuteNonQueryAsync();
-    }
-
-    private async Task<IReadOnlyList<Notification>> NotificationsAsync()
-    {
-        await using var connection = new NpgsqlConnection(world.SandboxConnection);
-        await connection.OpenAsync();
-        await using var command = new NpgsqlCommand("select notification_id, provider, body from notifications where buyer_id = any ($1) order by notification_id", connection)
-        {
-            Parameters = { new() { Value = buyers } },
-        };
-        await using var row = await command.ExecuteReaderAsync();
-        var rows = new List<Notification>();
-        while (await row.ReadAsync()) rows.Add(new Notification(row.GetInt64(0), row.GetString(1), row.GetString(2)));
-        return rows;
-    }
-
     /// <summary>The faults end; then notifications come late or never, and the resolvers look until there is nothing to look for.</summary>
     private async Task ComeToRestAsync()
     {
         trace.Add("the faults end");
         foreach (var (kind, hits) in await world.Shops[0].EndTroubleAsync()) Count(kind, hits);
-        foreach (var notification in await NotificationsAsync())
+        foreach (var notification in await due.NotificationsAsync())
         {
             if (delivered.Contains(notification.Number)) continue;
             if (choice.Next(2) == 0)
@@ -366,11 +314,11 @@ internal sealed class SeedRun
 
         for (var round = 0; round < QuietRounds; round++)
         {
-            var (payments, refunds) = (await OpenPaymentsAsync(), await OpenRefundsAsync());
+            var (payments, refunds) = (await due.PaymentsAsync(), await due.RefundsAsync());
             if (payments.Count + refunds.Count == 0) return;
             world.Clock.Advance(TimeSpan.FromSeconds(5 * Math.Pow(2, round)));
-            foreach (var due in payments) await ToTheEndAsync("ResolvePayment", operation => LookAsync(operation, due, () => world.PaymentResolver(0).RunOnceAsync(CancellationToken.None)));
-            foreach (var due in refunds) await ToTheEndAsync("ResolveRefund", operation => LookAsync(operation, due, () => world.RefundResolver(1).RunOnceAsync(CancellationToken.None)));
+            foreach (var key in payments) await ToTheEndAsync("ResolvePayment", operation => LookAsync(operation, key, () => world.PaymentResolver(0).RunOnceAsync(CancellationToken.None)));
+            foreach (var key in refunds) await ToTheEndAsync("ResolveRefund", operation => LookAsync(operation, key, () => world.RefundResolver(1).RunOnceAsync(CancellationToken.None)));
         }
     }
 
@@ -382,7 +330,7 @@ internal sealed class SeedRun
 
     private async Task CheckAsync()
     {
-        var seen = await ObservationReader.ReadAsync(world.Connection, world.Shops[0].Http, world.Shops[0].Sandbox, BuyerIds);
+        var seen = await ObservationReader.ReadAsync(world.Connection, world.Shops[0].Http, world.Shops[0].Sandbox, due.BuyerIds);
         found.AddRange(Checker.Check(seen with { Requests = requests, Quotes = quotes }));
         found.AddRange(world.Errors.Take().Select(error => new Violation(ViolationKind.ServerError, error)));
         foreach (var request in requests.OrderBy(request => request.Key, StringComparer.Ordinal))
@@ -391,6 +339,4 @@ internal sealed class SeedRun
     }
 
     private void Count(string fault, long times = 1) => faults[fault] = faults.GetValueOrDefault(fault) + times;
-
-    private sealed record Notification(long Number, string Provider, string Body);
 }

@@ -101,12 +101,19 @@ internal sealed class Simulator : IAsyncDisposable
         };
     }
 
-    /// <summary>The same seed again and again: how many different courses it took.</summary>
-    public async Task<int> CoursesAsync(Programme programme, int times)
+    /// <summary>The same seed again and again: how many different courses it took, and how often it failed.</summary>
+    public async Task<(int Courses, int Failures)> RepeatAsync(Programme programme, int times)
     {
         var courses = new HashSet<string>();
-        for (var i = 0; i < times; i++) courses.Add(Digest((await SeedRun.RunAsync(worlds[i % worlds.Count], programme)).Trace));
-        return courses.Count;
+        var failures = 0;
+        for (var i = 0; i < times; i++)
+        {
+            var outcome = await SeedRun.RunAsync(worlds[i % worlds.Count], programme);
+            courses.Add(Digest(outcome.Trace));
+            if (outcome.Violations.Count > 0) failures++;
+        }
+
+        return (courses.Count, failures);
     }
 
     public Task<SeedOutcome> RunAsync(Programme programme) => SeedRun.RunAsync(worlds[0], programme);

@@ -7,7 +7,7 @@ namespace PaymentOrchestrator.FaultTests.World;
 internal sealed class Part : IAsyncDisposable
 {
     private const int LinesKept = 40;
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(120);
 
     private readonly Process process;
     private readonly TaskCompletionSource ready = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -101,10 +101,16 @@ internal sealed class Shop(HttpClient http, Uri api, Uri sandbox, string key)
         return buyer;
     }
 
+    /// <summary>Changes a buyer at the providers. Where the API is too slow to hear of it, the same again tells it again.</summary>
     public async Task PatchAsync(string buyer, JsonObject patch)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Patch, new Uri(sandbox, $"/sandbox/buyers/{buyer}")) { Content = Json(patch) };
-        if (await SendAsync(request) is not { Status: 200 } patched) throw new InvalidOperationException($"The sandbox did not take {patch.ToJsonString()}.");
+        for (var patience = 20; ; patience--)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Patch, new Uri(sandbox, $"/sandbox/buyers/{buyer}")) { Content = Json(patch) };
+            var patched = await SendAsync(request);
+            if (patched is { Status: 200 }) return;
+            if (patience == 0 || patched is { Status: not 502 }) throw new InvalidOperationException($"The sandbox did not take {patch.ToJsonString()}: {patched?.Text}");
+        }
     }
 
     /// <summary>Scripts trouble at the providers.</summary>
