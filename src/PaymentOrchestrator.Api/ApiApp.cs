@@ -46,7 +46,7 @@ public static class ApiApp
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = RequestFaults.MaxBodyBytes;
+            RequestFaults.Limit(kestrel.Limits);
         });
         AddServices(builder.Services, builder.Configuration);
         replace(builder.Services);
@@ -100,6 +100,7 @@ public static class ApiApp
         services.AddSingleton<OptionPricer>();
         services.AddSingleton(new BankTransferComparison(configuration));
         services.AddSingleton<PaymentOptionsStore>();
+        services.AddSingleton<FailureVelocity>();
         services.AddSingleton<PaymentStore>();
         services.AddSingleton<PaymentReader>();
         services.AddSingleton<PaymentChanges>();

@@ -42,6 +42,8 @@ internal static class StackArguments
         ("Api:PublicUrl", apiUrl),
         ("DataProtection:Key", secrets.DataProtectionKey),
         ("Webhooks:AllowLoopbackHttp", "true"),
+        // The demo marketplace: whoever tries things out is not held back.
+        ("RateLimits:UnlimitedMarketplaces", "1"),
         // What the sandbox is told of a buyer shows in the very next answer.
         ("Facts:MaxAge", "00:00:00"),
         ("Providers:Test:WorldFirst:Pages:Identity", $"{sandboxUrl}/worldfirst/identity"),

@@ -10,6 +10,7 @@ internal static class AccessServices
         services.AddSingleton<AuditTrail>();
         services.AddSingleton<AllowedOrigins>();
         services.AddSingleton<ClientAddress>();
+        services.AddSingleton<RateLimits>();
         services.AddHostedService<KeyUse>();
     }
 

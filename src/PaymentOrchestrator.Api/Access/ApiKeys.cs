@@ -66,6 +66,9 @@ internal sealed class ApiKeys(Db db, TimeProvider clock)
         return found;
     }
 
+    /// <summary>Whether the key, with the session that it came with, was found a moment ago: since the last sweep at least.</summary>
+    public bool Remembers(string key, string sessionSecret) => known.ContainsKey(key) || known.ContainsKey($"{key} {sessionSecret}");
+
     /// <summary>Makes this instance look the key, or the session, up again at its next use; the others do so within five seconds.</summary>
     public void Forget(Guid id)
     {

@@ -7,7 +7,7 @@ namespace PaymentOrchestrator.Api.Http;
 internal sealed class KeylessAttribute : Attribute;
 
 /// <summary>Lets only known keys reach the business routes, and each only those that it has the scope for; runs before the body is read.</summary>
-internal sealed class ApiKeyGate(RequestDelegate next, ApiKeys keys, ClientAddress addresses, AuditTrail audit)
+internal sealed class ApiKeyGate(RequestDelegate next, ApiKeys keys, ClientAddress addresses, RateLimits limits, AuditTrail audit)
 {
     public const string SessionHeader = "Buyer-Session";
 
@@ -19,25 +19,35 @@ internal sealed class ApiKeyGate(RequestDelegate next, ApiKeys keys, ClientAddre
         // The endpoint says whether it is open, never the address: routing takes /V1 for /v1. What is no route (404, 405) has nothing to guard.
         if (endpoint is not RouteEndpoint || endpoint.Metadata.GetMetadata<KeylessAttribute>() is not null)
         {
-            await next(context);
+            if (endpoint is RouteEndpoint && endpoint.Metadata.GetMetadata<UnlimitedAttribute>() is null && limits.Refuse(context, addresses.Of(context)) is { } tooMany)
+                await HttpAnswers.WriteAsync(context, tooMany);
+            else await next(context);
             return;
         }
 
         var header = context.Request.Headers.Authorization.ToString();
         var secret = context.Request.Headers[SessionHeader].ToString();
-        var key = header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
-            ? await keys.FindAsync(header[Scheme.Length..].Trim(), secret.Length == 0 ? null : secret, context.RequestAborted)
-            : null;
+        var presented = header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? header[Scheme.Length..].Trim() : null;
+        // Whoever tries keys gets no more look-ups than answers.
+        var mayAsk = presented is not null && (keys.Remembers(presented, secret) || !limits.IsSpent(addresses.Of(context)));
+        var key = mayAsk ? await keys.FindAsync(presented!, secret.Length == 0 ? null : secret, context.RequestAborted) : null;
         if (key is null or { Publishable: true, Session: null })
         {
-            await HttpAnswers.WriteAsync(context, new Problem(ProblemType.Unauthorized, key is null
+            await HttpAnswers.WriteAsync(context, limits.Refuse(context, addresses.Of(context)) ?? new Problem(ProblemType.Unauthorized, key is null
                 ? "Send the header Authorization: Bearer <key> with a po_test_… or po_live_… key that is neither revoked nor expired."
                 : $"A publishable key works with a buyer session alone: have the marketplace's server open one, and send its client_secret in the header {SessionHeader}."));
             return;
         }
 
+        if (limits.Refuse(context, key) is { } limited)
+        {
+            await HttpAnswers.WriteAsync(context, limited);
+            return;
+        }
+
         var caller = ToCaller(context, endpoint, key);
         context.Features.Set(caller);
+        Postgres.ConnectionShares.Enter(caller.MarketplaceId);
         if (Refuse(context, endpoint, key) is { } refusal)
         {
             await HttpAnswers.WriteAsync(context, refusal);

@@ -44,7 +44,7 @@ internal sealed class BrowserAccess(RequestDelegate next, AllowedOrigins origins
         context.Response.OnStarting(() =>
         {
             context.Response.Headers.AccessControlAllowOrigin = origin;
-            context.Response.Headers.AccessControlExposeHeaders = $"Request-Id, Retry-After, Location, {HttpAnswers.ReplayedHeader}";
+            context.Response.Headers.AccessControlExposeHeaders = $"Request-Id, RateLimit, RateLimit-Policy, Retry-After, Location, {HttpAnswers.ReplayedHeader}";
             return Task.CompletedTask;
         });
         await next(context);

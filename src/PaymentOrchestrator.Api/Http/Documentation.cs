@@ -75,6 +75,7 @@ internal static class Documentation
                 Description = "The client_secret of a buyer session that the marketplace's server opened.",
             });
             options.OperationFilter<OperationRules>();
+            options.DocumentFilter<RateLimitDocs>();
             options.DocumentFilter<Webhooks.WebhookDocumentation>();
             options.DocumentFilter<NullableObjects>();
             options.OperationFilter<Reconciliations.StatementDocs>();

@@ -11,6 +11,12 @@ internal sealed class OperationRules : IOperationFilter
     public void Apply(OpenApiOperation operation, OperationFilterContext context)
     {
         var metadata = context.ApiDescription.ActionDescriptor.EndpointMetadata;
+        if (!metadata.OfType<UnlimitedAttribute>().Any())
+        {
+            operation.Responses ??= [];
+            operation.Responses.TryAdd("429", new OpenApiResponseReference(RateLimitDocs.Response, context.Document));
+        }
+
         if (metadata.OfType<NeededScope>().FirstOrDefault()?.Scope is { } scope)
         {
             operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("api_key", context.Document)] = [scope.Code] }];

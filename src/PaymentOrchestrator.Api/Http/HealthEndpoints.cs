@@ -1,4 +1,5 @@
 using Dapper;
+using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Postgres;
 
 namespace PaymentOrchestrator.Api.Http;
@@ -15,10 +16,10 @@ internal static class HealthEndpoints
     public static void Map(IEndpointRouteBuilder app)
     {
         app.MapGet("/health/live", () => ((Result<Health>)new Health { Status = "live" }).Ok())
-            .WithName("live").WithTags("Operations").WithMetadata(new KeylessAttribute())
+            .WithName("live").WithTags("Operations").WithMetadata(new KeylessAttribute(), new UnlimitedAttribute())
             .WithSummary("The process answers").Produces<Health>();
         app.MapGet("/health/ready", ReadyAsync)
-            .WithName("ready").WithTags("Operations").WithMetadata(new KeylessAttribute())
+            .WithName("ready").WithTags("Operations").WithMetadata(new KeylessAttribute(), new UnlimitedAttribute())
             .WithSummary("The process can serve: its database answers and is migrated").Produces<Health>().Produces<ProblemDocument>(503, "application/problem+json");
     }
 

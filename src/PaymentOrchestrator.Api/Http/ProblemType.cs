@@ -26,6 +26,8 @@ internal sealed record ProblemType(string Code, int Status, string Title, bool R
     public static readonly ProblemType PreconditionFailed = new("precondition_failed", 412, "The resource is not at the version that the change was decided on.");
     public static readonly ProblemType PreconditionRequired = new("precondition_required", 428, "The change must say which version it was decided on.");
     public static readonly ProblemType IdempotencyKeyReused = new("idempotency_key_reused", 422, "The Idempotency-Key was used for another request.");
+    public static readonly ProblemType RequestTimeout = new("request_timeout", 408, "The request did not arrive in time.", Retryable: true);
+    public static readonly ProblemType RateLimited = new("rate_limited", 429, "There are too many requests.", Retryable: true);
     public static readonly ProblemType RequestInProgress = new("request_in_progress", 409, "The first request with this key is still running.", Retryable: true);
 
     // Buyers and their accounts.
@@ -57,6 +59,7 @@ internal sealed record ProblemType(string Code, int Status, string Title, bool R
     public static readonly ProblemType OrderNotPayable = new("order_not_payable", 422, "The order does not wait for payment at 1688.");
     public static readonly ProblemType OrderOfAnotherBuyer = new("order_of_another_buyer", 422, "The order is another buyer's at 1688.");
     public static readonly ProblemType MethodNotEligible = new("method_not_eligible", 422, "The method is not open to this buyer for this order.");
+    public static readonly ProblemType TooManyFailedAttempts = new("too_many_failed_attempts", 429, "Too many payments of the buyer failed.", Retryable: true);
     public static readonly ProblemType PaymentNotCancelable = new("payment_not_cancelable", 409, "The payment cannot be canceled.");
     public static readonly ProblemType PaymentNotUnderReview = new("payment_not_under_review", 409, "The payment is not under review.");
     public static readonly ProblemType AmountDiffers = new("amount_differs", 422, "The amount is not the one that was asked for.");
@@ -93,6 +96,7 @@ internal sealed record ProblemType(string Code, int Status, string Title, bool R
         401 => Unauthorized,
         404 => NotFound,
         405 => MethodNotAllowed,
+        408 => RequestTimeout,
         413 => PayloadTooLarge,
         415 => UnsupportedMediaType,
         >= 500 => InternalError,

@@ -54,7 +54,7 @@ internal sealed record Pay(Caller Caller, PayRequest Request, KeyedRequest Key, 
 /// </summary>
 internal sealed class PayHandler(
     PaymentStore store, QuoteStore quotes, QuoteMaker maker, BuyerStanding standing, OrderCheck orders, ProviderPages pages, ProviderDirectory providers, Secrets secrets, PublicAddress address, PaymentChanges changes,
-    ResolverSchedule schedule, TimeProvider clock)
+    ResolverSchedule schedule, FailureVelocity velocity, TimeProvider clock)
     : ICommandHandler<Pay, Result<PayAnswer>>
 {
     // How long the buyer's address that a quote was made with is taken as the buyer's present one.
@@ -115,6 +115,7 @@ internal sealed class PayHandler(
         }
 
         if (known.Live is { } live) return live.ToProblem();
+        if (known.DecisiveFailure is { } decisive) return velocity.Refusal(decisive, clock.Now());
         if (quote.Indicative) return new Problem(ProblemType.QuoteIndicative, "Ask for a quote with the order's amount fixed, and pay that.");
         if (providers.For(quote.Owner.Mode).Gateway(quote.Method) is null)
             return new Problem(ProblemType.ProviderNotConfigured, $"{quote.Method.Code()} has no provider configured in {quote.Owner.Mode.Code()} mode.");
@@ -166,6 +167,7 @@ internal static class PayEndpoint
         .WithDescription("""
             201 with the payment whatever its outcome, declines included; see status and failure. A 4xx means that there is no payment. The provider is waited for
             at most 10 seconds; then the payment is processing. Repeat a request that got no answer with the same Idempotency-Key: it is never paid twice.
+            Amounts and successes are never limited; where the operator counts the failed payments of a buyer, 429 too_many_failed_attempts says when to try again.
             With dry_run true: 200 with what would be made, and nothing is; where the key stands for a payment already, 200 with that one.
             """)
         .Produces<PaymentPreview>(200).Produces<PaymentResource>(201).Refuses(400, 401, 404, 409, 413, 415, 422);

@@ -11,10 +11,14 @@ using PaymentOrchestrator.Domain;
 namespace PaymentOrchestrator.Api.Payments;
 
 /// <summary>Phase one of a payment: what has to be known, and the intent, each a single round trip.</summary>
-internal sealed class PaymentStore(Db db)
+internal sealed class PaymentStore(Db db, FailureVelocity velocity)
 {
     internal sealed record Known(
-        Quote? Quote, string? ConsumerStatus, LivePayment? Live, IReadOnlyList<LinkedAccount> Accounts, FeeSchedule Schedule, IdempotencyRow? Key, Payment? Earlier);
+        Quote? Quote, string? ConsumerStatus, LivePayment? Live, IReadOnlyList<LinkedAccount> Accounts, FeeSchedule Schedule, IdempotencyRow? Key, Payment? Earlier)
+    {
+        /// <summary>When the failure was begun that makes the buyer wait; null where the buyer need not.</summary>
+        public DateTimeOffset? DecisiveFailure { get; init; }
+    }
 
     /// <summary>All that paying needs of the database, in one round trip.</summary>
     public async Task<Known> LoadForPayingAsync(Caller caller, Id<QuoteResource> quoteId, string key, DateTimeOffset now, CancellationToken cancellationToken)
@@ -50,9 +54,21 @@ internal sealed class PaymentStore(Db db)
                 join payments p on p.id = k.resource_id and p.shard_key = k.shard_key
             where q.id = @quote and q.marketplace_id = @marketplace and q.mode = @mode and q.shard_key = @shard and k.key = @key;
             """ + FeeSchedules.FindInForce;
+
+        // What the buyer or the provider refused; that a request never went out is nobody's attempt.
+        const string failures = """
+            select p.created_at
+            from quotes q join payments p on p.buyer_id = q.buyer_id and p.shard_key = q.shard_key
+            where q.id = @quote and q.marketplace_id = @marketplace and q.mode = @mode and q.shard_key = @shard and p.marketplace_id = @marketplace and p.mode = @mode
+                and p.status = 'failed' and p.failure_code not in ('not_executed', 'not_moved') and p.created_at > @since
+            order by p.id desc offset @failures limit 1;
+            """;
+        var counts = velocity.Max > 0;
         await using var connection = await db.OpenAsync(cancellationToken);
-        await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(sql, new
+        await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(counts ? sql + failures : sql, new
         {
+            since = (now - velocity.Window).UtcDateTime,
+            failures = velocity.Max - 1,
             quote = quoteId.Value,
             marketplace = caller.MarketplaceId,
             mode = caller.Mode.Code(),
@@ -66,7 +82,11 @@ internal sealed class PaymentStore(Db db)
         IReadOnlyList<LinkedAccount> accounts = [.. (await rows.ReadAsync<LinkedAccountRow>()).Select(row => row.ToAccount())];
         var used = await rows.ReadSingleOrDefaultAsync<IdempotencyRow>();
         var earlier = (await rows.ReadSingleOrDefaultAsync<PaymentRow>())?.ToPayment();
-        return new Known(quote, consumerStatus, live, accounts, (await rows.ReadSingleAsync<FeeScheduleRow>()).ToSchedule(), used, earlier);
+        var schedule = (await rows.ReadSingleAsync<FeeScheduleRow>()).ToSchedule();
+        return new Known(quote, consumerStatus, live, accounts, schedule, used, earlier)
+        {
+            DecisiveFailure = counts && await rows.ReadSingleOrDefaultAsync<DateTime?>() is { } failed ? new DateTimeOffset(failed, TimeSpan.Zero) : null,
+        };
     }
 
     /// <summary>

@@ -14,6 +14,7 @@ internal sealed class Db : IAsyncDisposable
 
     private readonly NpgsqlDataSource app;
     private readonly NpgsqlDataSource worker;
+    private readonly ConnectionShares shares;
 
     static Db()
     {
@@ -24,9 +25,10 @@ internal sealed class Db : IAsyncDisposable
     {
         app = Build(configuration, "App", "po_app");
         worker = Build(configuration, "Worker", "po_worker");
+        shares = new ConnectionShares(configuration);
     }
 
-    public ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken) => app.OpenConnectionAsync(cancellationToken);
+    public ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken) => shares.OpenAsync(app, cancellationToken);
 
     public ValueTask<NpgsqlConnection> OpenWorkerAsync(CancellationToken cancellationToken) => worker.OpenConnectionAsync(cancellationToken);
 
@@ -34,6 +36,7 @@ internal sealed class Db : IAsyncDisposable
     {
         await app.DisposeAsync();
         await worker.DisposeAsync();
+        shares.Dispose();
     }
 
     /// <summary>

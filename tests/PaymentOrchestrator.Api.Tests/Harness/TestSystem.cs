@@ -144,7 +144,7 @@ public sealed class TestSystem : IAsyncLifetime
 
     private WebApplication BuildApi(string[] arguments)
     {
-        apiArguments = [.. arguments, "--Webhooks:Dispatch=false", "--Retention:Run=false", "--Payments:Resolver:Interval=1.00:00:00"];
+        apiArguments = [.. arguments, "--Webhooks:Dispatch=false", "--RateLimits:Enabled=false", "--Retention:Run=false", "--Payments:Resolver:Interval=1.00:00:00"];
         return ApiApp.Build(apiArguments);
     }
 }
