@@ -50,7 +50,7 @@ internal sealed class PaymentStore(Db db)
                 join payments p on p.id = k.resource_id and p.shard_key = k.shard_key
             where q.id = @quote and q.marketplace_id = @marketplace and q.mode = @mode and q.shard_key = @shard and k.key = @key;
             """ + FeeSchedules.FindInForce;
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
         await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(sql, new
         {
             quote = quoteId.Value,
@@ -145,7 +145,7 @@ internal sealed class PaymentStore(Db db)
             quoteObjectVersion = consumed.ObjectVersion,
             quoteEventData = consumed.Data,
         });
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(payment.Owner, cancellationToken);
         try
         {
             // Once sent, it is waited for: a client that hangs up now must not leave us guessing whether the intent was committed.
