@@ -3,6 +3,8 @@
 --
 -- Not forced on the owner: migrations have to reach all rows, and a forced policy would have them change nothing without a word. No session of the product
 -- is the owner's. Policies are of plain PostgreSQL; a set_config does not reach the workers of a Citus cluster.
+set local lock_timeout = '3s';
+
 do $$
 declare
     marketplace constant text := 'marketplace_id = nullif(current_setting(''app.marketplace_id'', true), '''')::int';
