@@ -30,7 +30,7 @@ public sealed class DbTests(TestSystem system)
     private async Task<int> PreparedAsync(string settings)
     {
         await using var db = Make(settings);
-        await using var connection = await db.OpenAsync(TestContext.Current.CancellationToken);
+        await using var connection = await db.OpenSharedAsync(TestContext.Current.CancellationToken);
         for (var i = 0; i < 10; i++) await connection.ExecuteScalarAsync<long>("select count(*) from marketplaces where id = @i", new { i });
         await using var count = new NpgsqlCommand("select count(*) from pg_prepared_statements where statement like '%from marketplaces%'", connection);
         return (int)(long)(await count.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;

@@ -68,7 +68,7 @@ internal sealed class ApiKeyStore(Db db)
             max = MaxActive,
         });
         audit.AddTo(parameters);
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         try
         {
@@ -95,14 +95,14 @@ internal sealed class ApiKeyStore(Db db)
         const string sql = "update api_keys set revoked_at = @now where id = @id and marketplace_id = @marketplace and mode = @mode and revoked_at is null;" + AuditEntry.Insert + ";";
         var parameters = new DynamicParameters(new { id = id.Value, marketplace = caller.MarketplaceId, mode = caller.Mode.Code(), now = audit.At.UtcDateTime });
         audit.AddTo(parameters);
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
         await connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
     }
 
     public async Task<ApiKeyResource?> FindAsync(Caller caller, Id<ApiKeyResource> id, DateTimeOffset now, CancellationToken cancellationToken)
     {
         const string sql = $"select {Columns} from api_keys where id = @id and marketplace_id = @marketplace and mode = @mode;";
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
         var row = await connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(
             sql, new { id = id.Value, marketplace = caller.MarketplaceId, mode = caller.Mode.Code() }, cancellationToken: cancellationToken));
         return row?.ToResource(caller, now);
@@ -111,7 +111,7 @@ internal sealed class ApiKeyStore(Db db)
     public async Task<IReadOnlyList<ApiKeyResource>> ListAsync(Caller caller, Guid? before, int limit, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var sql = $"select {Columns} from api_keys where marketplace_id = @marketplace and mode = @mode" + (before is null ? "" : " and id < @before") + " order by id desc limit @limit;";
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
         var rows = await connection.QueryAsync<Row>(new CommandDefinition(
             sql, new { marketplace = caller.MarketplaceId, mode = caller.Mode.Code(), before, limit }, cancellationToken: cancellationToken));
         return [.. rows.Select(row => row.ToResource(caller, now))];

@@ -26,7 +26,7 @@ internal sealed partial class AuditTrail(Db db, TimeProvider clock)
         var named = context.Request.RouteValues.TryGetValue("id", out var id) && id is string text && IdForm().IsMatch(text) ? text : null;
         var parameters = new DynamicParameters();
         AuditEntry.Of(caller, named, AuditEntry.AnyShard(), clock.Now(), problem.Type.Code).AddTo(parameters);
-        await using var connection = await db.OpenAsync(CancellationToken.None);
+        await using var connection = await db.OpenAsync(caller, CancellationToken.None);
         await connection.ExecuteAsync(AuditEntry.Insert + ";", parameters);
     }
 
@@ -43,7 +43,7 @@ internal sealed partial class AuditTrail(Db db, TimeProvider clock)
             + (key is null ? "" : " and a.key_id = @key")
             + (before is null ? "" : " and a.id < @before")
             + " order by a.id desc limit @limit;";
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
         var rows = await connection.QueryAsync<Row>(new CommandDefinition(sql, new
         {
             marketplace = caller.MarketplaceId,

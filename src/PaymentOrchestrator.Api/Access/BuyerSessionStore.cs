@@ -22,7 +22,7 @@ internal sealed class BuyerSessionStore(Db db)
             from idempotency_keys k join buyer_sessions s on s.id = k.resource_id and s.shard_key = k.shard_key
             where k.marketplace_id = @marketplace and k.mode = @mode and k.scope = @scope and k.key = @key and k.shard_key = @shard;
             """;
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
         await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(sql, new
         {
             scope = buyer.Value,
@@ -61,7 +61,7 @@ internal sealed class BuyerSessionStore(Db db)
             shard = session.Id.ShardKey,
         });
         audit.AddTo(parameters);
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
         try
         {
             await connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
@@ -76,7 +76,7 @@ internal sealed class BuyerSessionStore(Db db)
     public async Task<BuyerSessionResource?> FindAsync(Caller caller, Id<BuyerSessionResource> id, CancellationToken cancellationToken)
     {
         const string sql = $"select {Columns} from buyer_sessions s where s.id = @id and s.marketplace_id = @marketplace and s.mode = @mode and s.shard_key = @shard;";
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
         var row = await connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(sql, new
         {
             id = id.Value,
@@ -103,7 +103,7 @@ internal sealed class BuyerSessionStore(Db db)
             shard = id.ShardKey,
         });
         audit.AddTo(parameters);
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
         await connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
     }
 

@@ -42,14 +42,14 @@ internal sealed class Secrets(IDataProtectionProvider protection)
     {
         public IReadOnlyCollection<XElement> GetAllElements() => Run(async () =>
         {
-            await using var connection = await db.OpenAsync(CancellationToken.None);
+            await using var connection = await db.OpenSharedAsync(CancellationToken.None);
             var rows = await connection.QueryAsync<string>("select xml from data_protection_keys order by created_at;");
             return rows.Select(XElement.Parse).ToList();
         });
 
         public void StoreElement(XElement element, string friendlyName) => Run(async () =>
         {
-            await using var connection = await db.OpenAsync(CancellationToken.None);
+            await using var connection = await db.OpenSharedAsync(CancellationToken.None);
             return await connection.ExecuteAsync(
                 "insert into data_protection_keys (name, xml, created_at) values (@friendlyName, @xml, now()) on conflict (name) do nothing;",
                 new { friendlyName, xml = element.ToString(SaveOptions.DisableFormatting) });

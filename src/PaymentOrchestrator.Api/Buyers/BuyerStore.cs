@@ -20,7 +20,7 @@ internal sealed class BuyerStore(Db db)
             from buyers b
             where b.marketplace_id = @marketplace and b.mode = @mode and b.reference = @reference and b.shard_key = @buyerShard;
             """ + Idempotency.Find;
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
         await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(sql, new
         {
             marketplace = caller.MarketplaceId,
@@ -44,7 +44,7 @@ internal sealed class BuyerStore(Db db)
             insert into buyers (id, marketplace_id, mode, reference, country, created_at, shard_key)
             values (@id, @marketplace, @mode, @reference, @country, @now, @shard);
             """;
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
         try
         {
             await connection.ExecuteAsync(new CommandDefinition(sql, new
@@ -75,7 +75,7 @@ internal sealed class BuyerStore(Db db)
             from buyers b
             where b.id = @id and b.marketplace_id = @marketplace and b.mode = @mode and b.shard_key = @shard;
             """;
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
         var row = await connection.QuerySingleOrDefaultAsync<BuyerRow>(new CommandDefinition(sql, new
         {
             id = id.Value,

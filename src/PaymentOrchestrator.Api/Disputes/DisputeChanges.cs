@@ -78,7 +78,7 @@ internal sealed class DisputeChanges(Db db, DisputeSchedule schedule, TimeProvid
             update disputes set next_inquiry_at = @askAgainAt
             where id = @id and marketplace_id = @marketplace and mode = @mode and shard_key = @shard and version = @readVersion and next_inquiry_at is not null;
             """;
-        await using var connection = await db.OpenAsync(CancellationToken.None);
+        await using var connection = await db.OpenAsync(known.Owner, CancellationToken.None);
         await connection.ExecuteAsync(new CommandDefinition(sql, new
         {
             id = known.Id.Value,
@@ -130,7 +130,7 @@ internal sealed class DisputeChanges(Db db, DisputeSchedule schedule, TimeProvid
         });
         LedgerSql.AddParameters(parameters, posting is null ? [] : [posting], next.PaymentId, null, next.Id, next.Version, now);
         // What was heard is written whoever has hung up meanwhile.
-        await using var connection = await db.OpenAsync(CancellationToken.None);
+        await using var connection = await db.OpenAsync(next.Owner, CancellationToken.None);
         return (await connection.QuerySingleAsync<DisputeRow>(new CommandDefinition(write + Consequences, parameters))).ToDispute();
     }
 

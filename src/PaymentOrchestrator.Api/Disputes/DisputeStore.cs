@@ -13,7 +13,7 @@ internal sealed class DisputeStore(Db db)
     public async Task<Dispute?> FindAsync(Caller caller, Id<DisputeResource> id, CancellationToken cancellationToken)
     {
         const string sql = "select " + DisputeRow.Columns + " from disputes d where d.id = @id and d.marketplace_id = @marketplace and d.mode = @mode and d.shard_key = @shard;";
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
         return (await connection.QuerySingleOrDefaultAsync<DisputeRow>(new CommandDefinition(
             sql, new { id = id.Value, marketplace = caller.MarketplaceId, mode = caller.Mode.Code(), shard = id.ShardKey }, cancellationToken: cancellationToken)))?.ToDispute();
     }
@@ -32,7 +32,8 @@ internal sealed class DisputeStore(Db db)
 
             from disputes d where d.provider = @provider and d.provider_reference = @reference and d.mode = @mode and d.payment_id = @payment and d.shard_key = @shard;
             """;
-        await using var connection = await db.OpenAsync(cancellationToken);
+        if (await db.OwnerOfPaymentAsync(paymentId.Value, paymentId.ShardKey, cancellationToken) is not { } owner || owner.Mode != mode) return null;
+        await using var connection = await db.OpenAsync(owner, cancellationToken);
         await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(
             sql, new { payment = paymentId.Value, mode = mode.Code(), shard = paymentId.ShardKey, requestId, provider, reference }, cancellationToken: cancellationToken));
         if ((await rows.ReadSingleOrDefaultAsync<PaymentRow>())?.ToPayment() is not { } payment) return null;
@@ -49,7 +50,7 @@ internal sealed class DisputeStore(Db db)
             + (status is null ? "" : " and d.status = @status")
             + (before is null ? "" : " and d.id < @before")
             + " order by d.id desc limit @limit;";
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
         var rows = await connection.QueryAsync<DisputeRow>(new CommandDefinition(sql, new
         {
             marketplace = caller.MarketplaceId,
@@ -64,7 +65,7 @@ internal sealed class DisputeStore(Db db)
     }
 
     /// <summary>A dispute that is due, as the resolver finds it.</summary>
-    internal sealed class Due
+    internal sealed class Due : OwnerRow
     {
         public Guid Id { get; init; }
 
@@ -76,7 +77,7 @@ internal sealed class DisputeStore(Db db)
     /// <summary>What is due now, of all marketplaces and shards: background work, no tenant's.</summary>
     public async Task<IReadOnlyList<Due>> FindDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken)
     {
-        const string sql = "select id, shard_key, tries from disputes where next_inquiry_at is not null and next_inquiry_at <= @now order by next_inquiry_at limit @limit;";
+        const string sql = "select id, marketplace_id, mode, shard_key, tries from disputes where next_inquiry_at is not null and next_inquiry_at <= @now order by next_inquiry_at limit @limit;";
         await using var connection = await db.OpenWorkerAsync(cancellationToken);
         return [.. await connection.QueryAsync<Due>(new CommandDefinition(sql, new { now = now.UtcDateTime, limit }, cancellationToken: cancellationToken))];
     }
@@ -89,7 +90,7 @@ internal sealed class DisputeStore(Db db)
             where d.id = @id and d.shard_key = @shard and d.tries = @tries and d.next_inquiry_at is not null
             returning
             """ + " " + DisputeRow.Columns + ";";
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(due.Owner, cancellationToken);
         return (await connection.QuerySingleOrDefaultAsync<DisputeRow>(new CommandDefinition(
             sql, new { id = due.Id, shard = due.ShardKey, tries = due.Tries, until = until.UtcDateTime }, cancellationToken: cancellationToken)))?.ToDispute();
     }

@@ -23,7 +23,7 @@ internal sealed class EligibilityStore(Db db)
             from idempotency_keys k join eligibility_checks c on c.id = k.resource_id and c.shard_key = k.shard_key
             where k.marketplace_id = @marketplace and k.mode = @mode and k.scope = @scope and k.key = @key and k.shard_key = @shard;
             """;
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
         await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(sql, new
         {
             buyer = buyer.Value,
@@ -53,7 +53,7 @@ internal sealed class EligibilityStore(Db db)
             values (@id, @marketplace, @mode, @buyer, @answer::json, @now, @shard);
             """;
         var answer = new StoredAnswer<EligibilityCheckResource>(check.Id, ApiJson.Write(check));
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
         try
         {
             await connection.ExecuteAsync(new CommandDefinition(sql, new
@@ -82,7 +82,7 @@ internal sealed class EligibilityStore(Db db)
             select answer from eligibility_checks
             where id = @id and marketplace_id = @marketplace and mode = @mode and shard_key = @shard and (@onlyBuyer is null or buyer_id = @onlyBuyer);
             """;
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
         var answer = await connection.QuerySingleOrDefaultAsync<string>(new CommandDefinition(sql, new
         {
             id = id.Value,

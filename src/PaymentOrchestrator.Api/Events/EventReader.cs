@@ -20,7 +20,7 @@ internal sealed class EventReader(Db db, TimeProvider clock)
 
             from events e where e.id = @id and e.marketplace_id = @marketplace and e.mode = @mode and e.shard_key = @shard and e.created_at > @since;
             """;
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
         return (await connection.QuerySingleOrDefaultAsync<EventRow>(new CommandDefinition(sql, new
         {
             id = id.Value,
@@ -49,7 +49,7 @@ internal sealed class EventReader(Db db, TimeProvider clock)
             ? $"events e where {where}"
             : $"(select * from events e where e.dispatched_at is not null and {where} union all select * from events e where e.dispatched_at is null and {where}) e";
         var sql = $"select {EventRow.Columns} from {from} order by e.id desc limit @limit;";
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
         var rows = await connection.QueryAsync<EventRow>(new CommandDefinition(sql, new
         {
             marketplace = caller.MarketplaceId,

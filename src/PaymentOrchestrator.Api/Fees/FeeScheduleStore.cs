@@ -25,7 +25,7 @@ internal sealed class FeeScheduleStore(Db db)
     /// <summary>The schedule in force.</summary>
     public async Task<FeeSchedule> InForceAsync(Caller caller, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
         return (await connection.QuerySingleAsync<FeeScheduleRow>(new CommandDefinition(
             FeeSchedules.FindInForce, new { marketplace = caller.MarketplaceId, mode = caller.Mode.Code(), now = now.UtcDateTime }, cancellationToken: cancellationToken))).ToSchedule();
     }
@@ -33,7 +33,7 @@ internal sealed class FeeScheduleStore(Db db)
     public async Task<FeeScheduleResource?> FindAsync(Caller caller, string id, DateTimeOffset now, CancellationToken cancellationToken)
     {
         const string sql = Select + $"where f.id = @id and {Visible};";
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
         var row = await connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(
             sql, new { id, marketplace = caller.MarketplaceId, mode = caller.Mode.Code(), now = now.UtcDateTime }, cancellationToken: cancellationToken));
         return row?.ToResource(now);
@@ -48,7 +48,7 @@ internal sealed class FeeScheduleStore(Db db)
             order by f.effective_from desc, f.id desc
             limit @count;
             """;
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
         var rows = await connection.QueryAsync<Row>(new CommandDefinition(
             sql, new { before, count, marketplace = caller.MarketplaceId, mode = caller.Mode.Code(), now = now.UtcDateTime }, cancellationToken: cancellationToken));
         return [.. rows.Select(row => row.ToResource(now))];
@@ -57,7 +57,7 @@ internal sealed class FeeScheduleStore(Db db)
     /// <summary>What an earlier request with the key left; null when there was none.</summary>
     public async Task<IdempotencyRow?> FindKeyAsync(Caller caller, string key, CancellationToken cancellationToken)
     {
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
         return await connection.QuerySingleOrDefaultAsync<IdempotencyRow>(new CommandDefinition(Idempotency.Find, new
         {
             marketplace = caller.MarketplaceId,
@@ -72,8 +72,8 @@ internal sealed class FeeScheduleStore(Db db)
     public async Task<Publication> PublishAsync(
         Caller caller, Id<FeeScheduleResource> id, DateTimeOffset effectiveFrom, string rules, string? note, KeyedRequest key, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        await using var connection = await db.OpenAsync(cancellationToken);
-        await using var batch = new NpgsqlBatch(connection);
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
+        await using var batch = connection.CreateBatch();
         batch.BatchCommands.TakeKey(key, caller, Guid.Empty, id.Value, key.Key is null ? (short)0 : ShardKey.OfIdempotencyKey(caller, key.Key), now);
         batch.BatchCommands.Add(new NpgsqlBatchCommand("""
             insert into fee_schedules (id, marketplace_id, mode, effective_from, rules, note, created_at)

@@ -47,7 +47,6 @@ internal sealed class ApiKeyGate(RequestDelegate next, ApiKeys keys, ClientAddre
 
         var caller = ToCaller(context, endpoint, key);
         context.Features.Set(caller);
-        Postgres.ConnectionShares.Enter(caller.MarketplaceId);
         if (Refuse(context, endpoint, key) is { } refusal)
         {
             await HttpAnswers.WriteAsync(context, refusal);

@@ -27,7 +27,7 @@ internal static class HealthEndpoints
     {
         try
         {
-            await using var connection = await db.OpenAsync(cancellationToken);
+            await using var connection = await db.OpenSharedAsync(cancellationToken);
             // Empty tables are fine; missing ones are not.
             await connection.ExecuteScalarAsync(new CommandDefinition("select exists (select from payments);", commandTimeout: 2, cancellationToken: cancellationToken));
             return ((Result<Health>)new Health { Status = "ready" }).Ok();

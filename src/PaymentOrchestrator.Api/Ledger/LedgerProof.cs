@@ -22,7 +22,7 @@ internal sealed class LedgerProof(Db db, TimeProvider clock)
                 (select count(*) from ledger_entries where marketplace_id = @marketplace and mode = @mode) as entries;
             """;
         var parameters = new { marketplace = caller.MarketplaceId, mode = caller.Mode.Code(), accounts = Accounts };
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
         await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
         CommandDefinition Command(string sql) => new(sql, parameters, snapshot, TimeoutSeconds, cancellationToken: cancellationToken);
 

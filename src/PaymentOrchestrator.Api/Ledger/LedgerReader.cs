@@ -24,7 +24,7 @@ internal sealed class LedgerReader(Db db)
             + (account is null ? "" : " and e.account = @account")
             + (after is null ? "" : " and e.transaction_id <= @transaction and (e.transaction_id < @transaction or e.line > @line)")
             + " order by e.transaction_id desc, e.line limit @limit;";
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
         var rows = await connection.QueryAsync<LedgerEntryRow>(new CommandDefinition(sql, new
         {
             marketplace = caller.MarketplaceId,
@@ -46,7 +46,7 @@ internal sealed class LedgerReader(Db db)
             from ledger_entries where marketplace_id = @marketplace and mode = @mode
             group by account, currency order by account, currency;
             """;
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
         var rows = await connection.QueryAsync<BalanceRow>(new CommandDefinition(
             sql, new { marketplace = caller.MarketplaceId, mode = caller.Mode.Code() }, cancellationToken: cancellationToken));
         return

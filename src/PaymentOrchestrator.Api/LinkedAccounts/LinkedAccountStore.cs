@@ -38,7 +38,7 @@ internal sealed class LinkedAccountStore(Db db, UpkeepSchedule schedule, FactsCa
             """ + Select + """
             where id = @parent and buyer_id = @scope and marketplace_id = @marketplace and mode = @mode and shard_key = @shard;
             """;
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
         await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(sql, new
         {
             scope = buyer.Value,
@@ -58,7 +58,7 @@ internal sealed class LinkedAccountStore(Db db, UpkeepSchedule schedule, FactsCa
     public async Task<LinkedAccount?> FindAsync(Caller caller, Id<LinkedAccountResource> id, CancellationToken cancellationToken)
     {
         const string sql = Select + "where id = @id and marketplace_id = @marketplace and mode = @mode and shard_key = @shard;";
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
         var row = await connection.QuerySingleOrDefaultAsync<LinkedAccountRow>(new CommandDefinition(sql, new
         {
             id = id.Value,
@@ -76,7 +76,7 @@ internal sealed class LinkedAccountStore(Db db, UpkeepSchedule schedule, FactsCa
             where buyer_id = @buyer and marketplace_id = @marketplace and mode = @mode and shard_key = @shard and (status = 'active' or not @activeOnly)
             order by id;
             """;
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
         await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(sql, new
         {
             buyer = buyer.Value,
@@ -101,7 +101,7 @@ internal sealed class LinkedAccountStore(Db db, UpkeepSchedule schedule, FactsCa
                 @id, @marketplace, @mode, @buyer, @provider, @status, @login, @parent, @returnUrl, @stateHash, @session, @nextActionUrl, @providerAccountId,
                 @displayName, @secret, @secretExpiresAt, @failureCode, @failureMessage, @createdAt, @now, @version, @upkeepAt, @shard);
             """ + NewEvent.Columns + " values (" + NewEvent.Values + ");";
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(account.Owner, cancellationToken);
         try
         {
             await connection.ExecuteAsync(new CommandDefinition(sql, Parameters(account, key), cancellationToken: cancellationToken));
@@ -123,7 +123,7 @@ internal sealed class LinkedAccountStore(Db db, UpkeepSchedule schedule, FactsCa
                 where p.buyer_id = @buyer and p.marketplace_id = @marketplace and p.mode = @mode and p.shard_key = @shard
                     and p.status in ('processing', 'requires_action', 'under_review') and a.linked_account_id = @id);
             """;
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(account.Owner, cancellationToken);
         return await connection.QuerySingleAsync<bool>(new CommandDefinition(sql, new
         {
             id = account.Id.Value,
@@ -142,7 +142,7 @@ internal sealed class LinkedAccountStore(Db db, UpkeepSchedule schedule, FactsCa
             values (@marketplace, @mode, @buyer, @key, @fingerprint, @id, @now, @shard)
             on conflict do nothing;
             """;
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
         return await connection.ExecuteAsync(new CommandDefinition(sql, new
         {
             marketplace = caller.MarketplaceId,
@@ -168,7 +168,7 @@ internal sealed class LinkedAccountStore(Db db, UpkeepSchedule schedule, FactsCa
                 where id = @id and marketplace_id = @marketplace and mode = @mode and shard_key = @shard and version = @version - 1
                 returning id)
             """ + NewEvent.Columns + " select " + NewEvent.Values + " from changed;";
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(account.Owner, cancellationToken);
         if (await connection.ExecuteAsync(new CommandDefinition(sql, Parameters(account, null), cancellationToken: cancellationToken)) != 1) return false;
         facts.Forget(account.BuyerId);
         return true;
@@ -187,21 +187,16 @@ internal sealed class LinkedAccountStore(Db db, UpkeepSchedule schedule, FactsCa
             returning id, marketplace_id, mode, buyer_id, provider, status, login, parent_id, return_url, state_hash, session, next_action_url, provider_account_id,
                display_name, secret, secret_expires_at, failure_code, failure_message, created_at, updated_at, version;
             """;
-        await using var connection = await db.OpenAsync(cancellationToken);
+        if (await db.OwnerOfLinkedAccountAsync(id.Value, id.ShardKey, cancellationToken) is not { } owner) return null;
+        await using var connection = await db.OpenAsync(owner, cancellationToken);
         var row = await connection.QuerySingleOrDefaultAsync<LinkedAccountRow>(new CommandDefinition(
             sql, new { id = id.Value, shard = id.ShardKey, provider = provider.Code(), stateHash, notBefore = notBefore.UtcDateTime }, cancellationToken: cancellationToken));
         return row?.ToAccount();
     }
 
     /// <summary>Whose buyer this is in the mode; null when there is none. For notifications, which come from providers and carry no key.</summary>
-    public async Task<Caller?> FindOwnerAsync(Id<BuyerResource> buyer, Mode mode, CancellationToken cancellationToken)
-    {
-        const string sql = "select marketplace_id from buyers where id = @buyer and mode = @mode and shard_key = @shard;";
-        await using var connection = await db.OpenAsync(cancellationToken);
-        var marketplace = await connection.QuerySingleOrDefaultAsync<int?>(new CommandDefinition(
-            sql, new { buyer = buyer.Value, mode = mode.Code(), shard = buyer.ShardKey }, cancellationToken: cancellationToken));
-        return marketplace is null ? null : new Caller(marketplace.Value, mode);
-    }
+    public async Task<Caller?> FindOwnerAsync(Id<BuyerResource> buyer, Mode mode, CancellationToken cancellationToken) =>
+        await db.OwnerOfBuyerAsync(buyer.Value, buyer.ShardKey, cancellationToken) is { } owner && owner.Mode == mode ? owner : null;
 
     private DynamicParameters Parameters(LinkedAccount account, KeyedRequest? key)
     {

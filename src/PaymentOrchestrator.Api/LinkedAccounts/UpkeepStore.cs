@@ -8,7 +8,7 @@ namespace PaymentOrchestrator.Api.LinkedAccounts;
 internal sealed class UpkeepStore(Db db, UpkeepSchedule schedule)
 {
     /// <summary>An account that is due.</summary>
-    internal sealed class Due
+    internal sealed class Due : OwnerRow
     {
         public Guid Id { get; init; }
 
@@ -20,7 +20,7 @@ internal sealed class UpkeepStore(Db db, UpkeepSchedule schedule)
     /// <summary>What is due now, of all marketplaces and shards: background work, no tenant's.</summary>
     public async Task<IReadOnlyList<Due>> FindDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken)
     {
-        const string sql = "select id, shard_key, upkeep_tries from linked_accounts where upkeep_at <= @now order by upkeep_at limit @limit;";
+        const string sql = "select id, marketplace_id, mode, shard_key, upkeep_tries from linked_accounts where upkeep_at <= @now order by upkeep_at limit @limit;";
         await using var connection = await db.OpenWorkerAsync(cancellationToken);
         return [.. await connection.QueryAsync<Due>(new CommandDefinition(sql, new { now = now.UtcDateTime, limit }, cancellationToken: cancellationToken))];
     }
@@ -34,7 +34,7 @@ internal sealed class UpkeepStore(Db db, UpkeepSchedule schedule)
             returning id, marketplace_id, mode, buyer_id, provider, status, login, parent_id, return_url, state_hash, session, next_action_url, provider_account_id,
                display_name, secret, secret_expires_at, failure_code, failure_message, created_at, updated_at, version;
             """;
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(due.Owner, cancellationToken);
         var row = await connection.QuerySingleOrDefaultAsync<LinkedAccountRow>(new CommandDefinition(
             sql, new { id = due.Id, shard = due.ShardKey, tries = due.UpkeepTries, now = now.UtcDateTime, until = until.UtcDateTime }, cancellationToken: cancellationToken));
         return row?.ToAccount();
@@ -99,7 +99,7 @@ internal sealed class UpkeepStore(Db db, UpkeepSchedule schedule)
             shard = account.Id.ShardKey,
             version = account.Version,
         });
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(account.Owner, cancellationToken);
         return await connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)) == 1;
     }
 }

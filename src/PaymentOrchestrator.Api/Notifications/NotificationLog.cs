@@ -46,8 +46,7 @@ internal sealed class NotificationLog(Db db, TimeProvider clock)
             _ => (null, "", default, []),
         };
         if (notice.Sql is null) return;
-        await using var connection = await db.OpenAsync(CancellationToken.None);
-        await connection.ExecuteAsync(new CommandDefinition(notice.Sql, new
+        var parameters = new
         {
             id = notice.Subject.Value,
             shard = notice.Subject.ShardKey,
@@ -58,6 +57,19 @@ internal sealed class NotificationLog(Db db, TimeProvider clock)
             digest = SHA256.HashData(body),
             now = clock.Now().UtcDateTime,
             most = MostPerPayment,
-        }));
+        };
+        var owners = reading switch
+        {
+            NotificationReading.PaymentChanged => One(await db.OwnerOfPaymentAsync(parameters.id, parameters.shard, CancellationToken.None)),
+            NotificationReading.RefundChanged => One(await db.OwnerOfRefundAsync(parameters.id, parameters.shard, CancellationToken.None)),
+            _ => await db.OwnersOfUnsettledOrdersAsync(mode, notice.Orders, CancellationToken.None),
+        };
+        foreach (var owner in owners.Where(owner => owner.Mode == mode))
+        {
+            await using var connection = await db.OpenAsync(owner, CancellationToken.None);
+            await connection.ExecuteAsync(new CommandDefinition(notice.Sql, parameters));
+        }
     }
+
+    private static IReadOnlyList<Caller> One(Caller? owner) => owner is null ? [] : [owner];
 }

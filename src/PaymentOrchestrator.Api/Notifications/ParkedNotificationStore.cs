@@ -31,7 +31,7 @@ internal sealed class ParkedNotificationStore(Db db)
             values (@provider, @mode, @kind, @reference, @objectId, @receivedAt, @nextAt, 0, @shard)
             on conflict do nothing;
             """;
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenSharedAsync(cancellationToken);
         await connection.ExecuteAsync(new CommandDefinition(sql, Parameters(told, nextAt), cancellationToken: cancellationToken));
     }
 

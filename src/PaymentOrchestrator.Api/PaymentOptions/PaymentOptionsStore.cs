@@ -28,7 +28,7 @@ internal sealed class PaymentOptionsStore(Db db)
             from idempotency_keys k join payment_options o on o.id = k.resource_id and o.shard_key = k.shard_key
             where k.marketplace_id = @marketplace and k.mode = @mode and k.scope = @scope and k.key = @key and k.shard_key = @shard;
             """;
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
         await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(sql, new
         {
             buyer = buyer.Value,
@@ -58,8 +58,8 @@ internal sealed class PaymentOptionsStore(Db db)
             values (@id, @marketplace, @mode, @buyer, @answer, @now, @shard)
             """;
         var answer = new StoredAnswer<PaymentOptionsResource>(options.Id, ApiJson.Write(options));
-        await using var connection = await db.OpenAsync(cancellationToken);
-        await using var batch = new NpgsqlBatch(connection);
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
+        await using var batch = connection.CreateBatch();
         batch.BatchCommands.TakeKey(key, caller, options.BuyerId.Value, options.Id.Value, options.Id.ShardKey, options.CreatedAt);
         foreach (var quote in quotes) batch.BatchCommands.Add(QuoteInsert.Of(quote));
         batch.BatchCommands.Add(new NpgsqlBatchCommand(sql)
@@ -93,7 +93,7 @@ internal sealed class PaymentOptionsStore(Db db)
             select answer from payment_options
             where id = @id and marketplace_id = @marketplace and mode = @mode and shard_key = @shard and (@onlyBuyer is null or buyer_id = @onlyBuyer);
             """;
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
         var answer = await connection.QuerySingleOrDefaultAsync<string>(new CommandDefinition(sql, new
         {
             id = id.Value,

@@ -25,7 +25,7 @@ internal sealed class CancelPaymentHandler(
         if (providers.For(caller.Mode).CancelGateway(payment.Method) is not { } gateway)
             return NotCancelable(payment, "Its provider has no way to take a debit back. Wait for the outcome; a succeeded payment can be refunded.");
 
-        var subject = (await open.FindAsync(id, cancellationToken))!;
+        var subject = (await open.FindAsync(caller, id, cancellationToken))!;
         if (subject.Payment.Status is not (PaymentStatus.Processing or PaymentStatus.RequiresAction))
             return Present(subject.Payment, $"The payment is {subject.Payment.Status.Code()}; a succeeded one is refunded instead.");
         if (subject.Account.Secret is null) return NotCancelable(subject.Payment, "Its account is not linked any more, so the provider cannot be asked.");

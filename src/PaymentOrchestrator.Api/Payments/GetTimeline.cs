@@ -84,7 +84,7 @@ internal sealed class GetTimelineHandler(Db db) : IQueryHandler<GetTimeline, Res
             """;
         var (caller, id) = query;
         var owner = new { id = id.Value, marketplace = caller.MarketplaceId, mode = caller.Mode.Code(), shard = id.ShardKey, most = Most };
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
         await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(sql, owner, cancellationToken: cancellationToken));
         if ((await rows.ReadSingleOrDefaultAsync<PaymentRow>())?.ToPayment() is not { } payment) return Problem.NotFound<PaymentResource>("payment");
         var quote = (await rows.ReadSingleAsync<QuoteRow>()).ToQuote(caller).ToResource(payment.CreatedAt);

@@ -85,7 +85,7 @@ internal sealed class ListPaymentMethodsHandler(Db db, ReferenceRates rates, Tim
 {
     public async ValueTask<Result<PaymentMethodList>> Handle(ListPaymentMethods query, CancellationToken cancellationToken)
     {
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(query.Caller, cancellationToken);
         var schedule = (await connection.QuerySingleAsync<FeeScheduleRow>(new CommandDefinition(
             FeeSchedules.FindInForce, new { marketplace = query.Caller.MarketplaceId, mode = query.Caller.Mode.Code(), now = clock.Now().UtcDateTime }, cancellationToken: cancellationToken))).ToSchedule();
         var currencies = rates.Currencies.Append(Currency.Cnh).Append(Currency.Cny).ToList();

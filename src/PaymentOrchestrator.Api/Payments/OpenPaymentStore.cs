@@ -1,4 +1,5 @@
 using Dapper;
+using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.LinkedAccounts;
 using PaymentOrchestrator.Api.Postgres;
 using PaymentOrchestrator.Domain;
@@ -9,7 +10,7 @@ namespace PaymentOrchestrator.Api.Payments;
 internal sealed class OpenPaymentStore(Db db)
 {
     /// <summary>A payment that is due, as the resolver finds it.</summary>
-    internal sealed class Due
+    internal sealed class Due : OwnerRow
     {
         public Guid PaymentId { get; init; }
 
@@ -21,7 +22,7 @@ internal sealed class OpenPaymentStore(Db db)
     /// <summary>What is due now, of all marketplaces and shards: background work, no tenant's.</summary>
     public async Task<IReadOnlyList<Due>> FindDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken)
     {
-        const string sql = "select payment_id, shard_key, tries from inquiries where next_at <= @now order by next_at limit @limit;";
+        const string sql = "select payment_id, marketplace_id, mode, shard_key, tries from inquiries where next_at <= @now order by next_at limit @limit;";
         await using var connection = await db.OpenWorkerAsync(cancellationToken);
         return [.. await connection.QueryAsync<Due>(new CommandDefinition(sql, new { now = now.UtcDateTime, limit }, cancellationToken: cancellationToken))];
     }
@@ -36,19 +37,23 @@ internal sealed class OpenPaymentStore(Db db)
             update inquiries set next_at = @until, tries = tries + 1 where payment_id = @id and shard_key = @shard and tries = @tries returning payment_id;
 
             """ + Select;
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(due.Owner, cancellationToken);
         await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(
             sql, new { id = due.PaymentId, shard = due.ShardKey, tries = due.Tries, until = until.UtcDateTime }, cancellationToken: cancellationToken));
         return await rows.ReadSingleOrDefaultAsync<Guid?>() is null ? null : await ReadAsync(rows);
     }
 
     /// <summary>A payment with its conversation, whatever its status; null when there is none.</summary>
-    public async Task<OpenPayment?> FindAsync(Id<PaymentResource> id, CancellationToken cancellationToken)
+    public async Task<OpenPayment?> FindAsync(Caller caller, Id<PaymentResource> id, CancellationToken cancellationToken)
     {
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
         await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(Select, new { id = id.Value, shard = id.ShardKey }, cancellationToken: cancellationToken));
         return await ReadAsync(rows);
     }
+
+    /// <summary>The same where a provider speaks of it, who does not know whose it is.</summary>
+    public async Task<OpenPayment?> FindAsync(Id<PaymentResource> id, CancellationToken cancellationToken) =>
+        await db.OwnerOfPaymentAsync(id.Value, id.ShardKey, cancellationToken) is { } owner ? await FindAsync(owner, id, cancellationToken) : null;
 
     /// <summary>
     /// Succeeded payments of these orders whose supplier's money is not confirmed. 1688's messages name orders, not buyers, so this looks on every shard.
@@ -60,7 +65,7 @@ internal sealed class OpenPaymentStore(Db db)
             where order_id = any(@orderIds) and mode = @mode and status = 'succeeded' and settlement_status = 'pending'
             limit 100;
             """;
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenWorkerAsync(cancellationToken);
         var ids = await connection.QueryAsync<Guid>(new CommandDefinition(sql, new { orderIds = orderIds.ToArray(), mode = mode.Code() }, cancellationToken: cancellationToken));
         return [.. ids.Select(id => new Id<PaymentResource>(id))];
     }
@@ -76,7 +81,7 @@ internal sealed class OpenPaymentStore(Db db)
             where id = @id and marketplace_id = @marketplace and mode = @mode and shard_key = @shard and version = @version and status in ('processing', 'requires_action')
             returning version;
             """;
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(payment.Owner, cancellationToken);
         var version = await connection.QuerySingleOrDefaultAsync<int?>(new CommandDefinition(sql, new
         {
             id = payment.Id.Value,
@@ -92,7 +97,7 @@ internal sealed class OpenPaymentStore(Db db)
     public async Task PostponeAsync(Payment payment, DateTimeOffset nextAt, CancellationToken cancellationToken)
     {
         const string sql = "update inquiries set next_at = @nextAt where payment_id = @id and marketplace_id = @marketplace and mode = @mode and shard_key = @shard;";
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(payment.Owner, cancellationToken);
         await connection.ExecuteAsync(new CommandDefinition(sql, new
         {
             nextAt = nextAt.UtcDateTime,
@@ -110,7 +115,8 @@ internal sealed class OpenPaymentStore(Db db)
             update payments set return_state_hash = null where id = @id and shard_key = @shard and return_state_hash = @stateHash returning id;
 
             """ + Select;
-        await using var connection = await db.OpenAsync(cancellationToken);
+        if (await db.OwnerOfPaymentAsync(id.Value, id.ShardKey, cancellationToken) is not { } owner) return null;
+        await using var connection = await db.OpenAsync(owner, cancellationToken);
         await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(
             sql, new { id = id.Value, shard = id.ShardKey, stateHash }, cancellationToken: cancellationToken));
         return await rows.ReadSingleOrDefaultAsync<Guid?>() is null ? null : await ReadAsync(rows);

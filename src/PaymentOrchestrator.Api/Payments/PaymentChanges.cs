@@ -133,7 +133,7 @@ internal sealed class PaymentChanges(Db db, ResolverSchedule schedule, FactsCach
         parameters.Add("fingerprint", key?.Fingerprint, System.Data.DbType.Binary);
         audit?.AddTo(parameters);
         LedgerSql.AddParameters(parameters, decision.Posting, payment.Id.Value, payment.Id.ShardKey, now);
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(payment.Owner, cancellationToken);
         try
         {
             var present = (await connection.QuerySingleAsync<PaymentRow>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))).ToPayment();

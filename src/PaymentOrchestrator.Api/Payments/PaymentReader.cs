@@ -13,7 +13,7 @@ internal sealed class PaymentReader(Db db)
         // A browser sees what its own session pays, and no more of the buyer's.
         var sql = "select " + PaymentRow.Columns + " from payments p where p.id = @id and p.marketplace_id = @marketplace and p.mode = @mode and p.shard_key = @shard"
             + (caller.Session is null ? ";" : " and exists (select from quotes q where q.id = p.quote_id and q.shard_key = p.shard_key and q.session_id = @session);");
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
         var row = await connection.QuerySingleOrDefaultAsync<PaymentRow>(new CommandDefinition(sql, new
         {
             id = id.Value,
@@ -29,7 +29,7 @@ internal sealed class PaymentReader(Db db)
     public async Task<PaymentVerdict?> FindVerdictAsync(Caller caller, Id<PaymentResource> id, CancellationToken cancellationToken)
     {
         const string sql = "select p.verdict from payments p where p.id = @id and p.marketplace_id = @marketplace and p.mode = @mode and p.shard_key = @shard;";
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
         return PaymentVerdict.Read(await connection.QuerySingleOrDefaultAsync<string?>(new CommandDefinition(sql, new
         {
             id = id.Value,
@@ -49,7 +49,7 @@ internal sealed class PaymentReader(Db db)
             where p.id = @id and p.marketplace_id = @marketplace and p.mode = @mode and p.shard_key = @shard and k.key = @key;
 
             """ + "select " + PaymentRow.Columns + " from payments p where p.id = @id and p.marketplace_id = @marketplace and p.mode = @mode and p.shard_key = @shard;";
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
         await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(sql, new
         {
             id = id.Value,
@@ -73,7 +73,7 @@ internal sealed class PaymentReader(Db db)
             + (status is null ? "" : " and p.status = @status")
             + (before is null ? "" : " and p.id < @before")
             + " order by p.id desc limit @limit;";
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
         var rows = await connection.QueryAsync<PaymentRow>(new CommandDefinition(sql, new
         {
             marketplace = caller.MarketplaceId,

@@ -69,7 +69,7 @@ internal sealed class PaymentSettlement(
             eventData = happened.Data,
         });
         LedgerSql.AddParameters(parameters, LedgerPosting.Settlement(payment.Method, payment.Order), payment.Id.Value, payment.Id.ShardKey, now);
-        await using var connection = await db.OpenAsync(CancellationToken.None);
+        await using var connection = await db.OpenAsync(payment.Owner, CancellationToken.None);
         // Zero rows: another instance settled it, or a refund made a newer version; the latter is looked at again.
         await connection.ExecuteAsync(new CommandDefinition(sql, parameters));
     }

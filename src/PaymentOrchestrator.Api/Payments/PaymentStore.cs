@@ -64,7 +64,7 @@ internal sealed class PaymentStore(Db db, FailureVelocity velocity)
             order by p.id desc offset @failures limit 1;
             """;
         var counts = velocity.Max > 0;
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
         await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(counts ? sql + failures : sql, new
         {
             since = (now - velocity.Window).UtcDateTime,
@@ -165,7 +165,7 @@ internal sealed class PaymentStore(Db db, FailureVelocity velocity)
             quoteObjectVersion = consumed.ObjectVersion,
             quoteEventData = consumed.Data,
         });
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(payment.Owner, cancellationToken);
         try
         {
             // Once sent, it is waited for: a client that hangs up now must not leave us guessing whether the intent was committed.

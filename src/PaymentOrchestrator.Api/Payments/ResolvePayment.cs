@@ -59,7 +59,7 @@ internal sealed class ResolvePaymentHandler(PaymentReader reader, OpenPaymentSto
             };
         }
 
-        var subject = (await open.FindAsync(id, cancellationToken))!;
+        var subject = (await open.FindAsync(caller, id, cancellationToken))!;
         var moved = request.Outcome == ResolvePayment.Moved;
         var decision = moved
             ? new OutcomeDecision(PaymentStatus.Succeeded, payment.Amounts.Posting)

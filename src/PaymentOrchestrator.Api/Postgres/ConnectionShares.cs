@@ -13,8 +13,6 @@ internal sealed class ConnectionShares : IDisposable
     // As long as Npgsql itself waits for a connection of its pool.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
-    private static readonly AsyncLocal<int?> Marketplace = new();
-
     private readonly PartitionedRateLimiter<int>? shares;
 
     public ConnectionShares(IConfiguration configuration)
@@ -26,13 +24,10 @@ internal sealed class ConnectionShares : IDisposable
             marketplace, _ => new ConcurrencyLimiterOptions { PermitLimit = share, QueueLimit = int.MaxValue, QueueProcessingOrder = QueueProcessingOrder.OldestFirst }));
     }
 
-    /// <summary>From here on, what the present request opens is the marketplace's.</summary>
-    public static void Enter(int marketplaceId) => Marketplace.Value = marketplaceId;
-
     /// <exception cref="TimeoutException">The marketplace's connections were all in use for as long as one waits for them.</exception>
-    public async ValueTask<NpgsqlConnection> OpenAsync(NpgsqlDataSource source, CancellationToken cancellationToken)
+    public async ValueTask<NpgsqlConnection> OpenAsync(NpgsqlDataSource source, int marketplace, CancellationToken cancellationToken)
     {
-        if (shares is null || Marketplace.Value is not { } marketplace) return await source.OpenConnectionAsync(cancellationToken);
+        if (shares is null) return await source.OpenConnectionAsync(cancellationToken);
         var lease = shares.AttemptAcquire(marketplace);
         if (!lease.IsAcquired)
         {

@@ -1,5 +1,6 @@
 using Dapper;
 using Npgsql;
+using PaymentOrchestrator.Api.Http;
 
 namespace PaymentOrchestrator.Api.Postgres;
 
@@ -28,8 +29,14 @@ internal sealed class Db : IAsyncDisposable
         shares = new ConnectionShares(configuration);
     }
 
-    public ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken) => shares.OpenAsync(app, cancellationToken);
+    /// <summary>For what belongs to a marketplace: the rows of this one, in this mode, and no others, whatever the statement says.</summary>
+    public async ValueTask<TenantConnection> OpenAsync(Caller owner, CancellationToken cancellationToken) =>
+        new(await shares.OpenAsync(app, owner.MarketplaceId, cancellationToken), owner);
 
+    /// <summary>For reference data that all share. No row of any marketplace can be seen.</summary>
+    public ValueTask<NpgsqlConnection> OpenSharedAsync(CancellationToken cancellationToken) => app.OpenConnectionAsync(cancellationToken);
+
+    /// <summary>Over all marketplaces, with rights to little: see what is due, and whose it is.</summary>
     public ValueTask<NpgsqlConnection> OpenWorkerAsync(CancellationToken cancellationToken) => worker.OpenConnectionAsync(cancellationToken);
 
     public async ValueTask DisposeAsync()

@@ -30,7 +30,7 @@ internal sealed class QuoteStore(Db db)
             from idempotency_keys k join quotes q on q.id = k.resource_id and q.shard_key = k.shard_key
             where k.marketplace_id = @marketplace and k.mode = @mode and k.scope = @scope and k.key = @key and k.shard_key = @shard;
             """;
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
         await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(sql, new
         {
             scope = buyer.Value,
@@ -52,8 +52,8 @@ internal sealed class QuoteStore(Db db)
     /// <summary>False when the key was taken; then nothing was written.</summary>
     public async Task<bool> TryInsertAsync(Quote quote, KeyedRequest? key, CancellationToken cancellationToken)
     {
-        await using var connection = await db.OpenAsync(cancellationToken);
-        await using var batch = new NpgsqlBatch(connection);
+        await using var connection = await db.OpenAsync(quote.Owner, cancellationToken);
+        await using var batch = connection.CreateBatch();
         batch.BatchCommands.TakeKey(key, quote.Owner, quote.BuyerId.Value, quote.Id.Value, quote.Id.ShardKey, quote.CreatedAt);
         batch.BatchCommands.Add(QuoteInsert.Of(quote));
         try
@@ -75,7 +75,7 @@ internal sealed class QuoteStore(Db db)
             from quotes q
             where q.id = @id and q.marketplace_id = @marketplace and q.mode = @mode and q.shard_key = @shard;
             """;
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
         var row = await connection.QuerySingleOrDefaultAsync<QuoteRow>(new CommandDefinition(sql, new
         {
             id = id.Value,

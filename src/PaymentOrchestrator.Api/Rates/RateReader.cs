@@ -35,7 +35,7 @@ internal sealed class RateReader(Db db, ReferenceRates rates)
             order by r.as_of desc, r.id desc
             limit @count;
             """;
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenSharedAsync(cancellationToken);
         return await ReadAsync(connection, sql, new
         {
             @base = filter.Base?.Code,
@@ -50,7 +50,7 @@ internal sealed class RateReader(Db db, ReferenceRates rates)
 
     public async Task<ExchangeRateResource?> FindAsync(Id<ExchangeRateResource> id, CancellationToken cancellationToken)
     {
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenSharedAsync(cancellationToken);
         return (await ReadAsync(connection, Select + "where r.id = @id;", new { id = id.Value }, cancellationToken)).SingleOrDefault();
     }
 
@@ -58,7 +58,7 @@ internal sealed class RateReader(Db db, ReferenceRates rates)
     {
         const string held = Select + "where r.jump is not null and d.rate_id is null order by r.as_of desc, r.id desc limit 100;";
         const string sources = "select source, error, checked_at, succeeded_at from rate_sources order by source;";
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenSharedAsync(cancellationToken);
         await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(held + sources, cancellationToken: cancellationToken));
         IReadOnlyList<ExchangeRateResource> waiting = [.. (await rows.ReadAsync<Row>()).Select(Resource)];
         return (waiting, [.. (await rows.ReadAsync<SourceRow>()).Select(row => new RateSourceStatus
@@ -74,7 +74,7 @@ internal sealed class RateReader(Db db, ReferenceRates rates)
     /// <summary>What an earlier request with the key left; null when there was none.</summary>
     public async Task<IdempotencyRow?> FindKeyAsync(Caller caller, string key, CancellationToken cancellationToken)
     {
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
         return await connection.QuerySingleOrDefaultAsync<IdempotencyRow>(new CommandDefinition(Idempotency.Find, new
         {
             marketplace = caller.MarketplaceId,
@@ -89,8 +89,8 @@ internal sealed class RateReader(Db db, ReferenceRates rates)
     public async Task<bool> TryDecideAsync(
         Caller caller, Id<ExchangeRateResource> id, string outcome, string decidedBy, string? reason, KeyedRequest key, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        await using var connection = await db.OpenAsync(cancellationToken);
-        await using var batch = new NpgsqlBatch(connection);
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
+        await using var batch = connection.CreateBatch();
         batch.BatchCommands.TakeKey(key, caller, Guid.Empty, id.Value, ShardKey.OfIdempotencyKey(caller, key.Key!), now);
         batch.BatchCommands.Add(new NpgsqlBatchCommand("""
             insert into exchange_rate_decisions (rate_id, outcome, marketplace_id, decided_by, reason, decided_at)

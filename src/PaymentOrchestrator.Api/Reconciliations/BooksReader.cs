@@ -60,7 +60,7 @@ internal sealed class BooksReader(Db db, TimeProvider clock, ResolverSchedule sc
             late,
             lateBefore = (clock.Now() - late).UtcDateTime,
         };
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
         // All of it as of one moment: what commits meanwhile is the next statement's.
         await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
         async Task<IReadOnlyList<T>> Read<T>(string sql) =>
@@ -72,7 +72,10 @@ internal sealed class BooksReader(Db db, TimeProvider clock, ResolverSchedule sc
         var settlements = (await Read<LateRow>(LateSettlements))
             .Select(row => new LateSettlement(new Id<PaymentResource>(row.Id).ToString(), new Money(Currency.Cny, row.OrderAmount), row.SettledAt)).ToList();
         var statuses = (await Read<(Guid Id, bool IsRefund, string Status)>(NamedStatuses)).ToDictionary(row => Name(row.Id, row.IsRefund), row => row.Status);
-        var foreign = (await Read<(Guid Id, bool IsRefund)>(OfOthers)).Select(row => Name(row.Id, row.IsRefund)).ToHashSet(StringComparer.Ordinal);
+        // Whose a payment is never changes: this needs no snapshot, and no connection of this marketplace could tell it.
+        await using var worker = await db.OpenWorkerAsync(cancellationToken);
+        var foreign = (await worker.QueryAsync<(Guid Id, bool IsRefund)>(new CommandDefinition(OfOthers, parameters, commandTimeout: TimeoutSeconds, cancellationToken: cancellationToken)))
+            .Select(row => Name(row.Id, row.IsRefund)).ToHashSet(StringComparer.Ordinal);
         return new Books(movements, settlements, statuses, foreign);
     }
 

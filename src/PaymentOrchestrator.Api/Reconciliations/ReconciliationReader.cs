@@ -12,7 +12,7 @@ internal sealed class ReconciliationReader(Db db)
     public async Task<ReconciliationResource?> FindAsync(Caller caller, Id<ReconciliationResource> id, CancellationToken cancellationToken)
     {
         const string sql = "select " + ReconciliationRow.Columns + " from reconciliations c where c.id = @id and c.marketplace_id = @marketplace and c.mode = @mode and c.shard_key = @shard;";
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
         return (await connection.QuerySingleOrDefaultAsync<ReconciliationRow>(new CommandDefinition(sql, Identify(caller, id), cancellationToken: cancellationToken)))?.ToResource();
     }
 
@@ -24,7 +24,7 @@ internal sealed class ReconciliationReader(Db db)
             + (provider is null ? "" : " and c.provider = @provider")
             + (before is null ? "" : " and c.id < @before")
             + " order by c.id desc limit @limit;";
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
         var rows = await connection.QueryAsync<ReconciliationRow>(new CommandDefinition(
             sql, new { marketplace = caller.MarketplaceId, mode = caller.Mode.Code(), shard = ReconciliationStore.ShardOf(caller), provider, before, limit }, cancellationToken: cancellationToken));
         return [.. rows.Select(row => row.ToResource())];
@@ -41,7 +41,7 @@ internal sealed class ReconciliationReader(Db db)
             """ + (result is null ? "" : " and l.result = @result") + " order by l.number limit @limit;";
         var parameters = Identify(caller, id);
         parameters.AddDynamicParams(new { result, after, limit });
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
         await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
         return await rows.ReadSingleAsync<bool>() ? [.. (await rows.ReadAsync<LineRow>()).Select(row => row.ToResource())] : null;
     }
@@ -61,7 +61,7 @@ internal sealed class ReconciliationReader(Db db)
             + " order by f.id desc limit @limit;";
         var parameters = Identify(caller, id);
         parameters.AddDynamicParams(new { kind, state, before, limit });
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
         await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
         return await rows.ReadSingleAsync<bool>() ? [.. (await rows.ReadAsync<DifferenceRow>()).Select(row => row.ToResource())] : null;
     }
@@ -80,7 +80,7 @@ internal sealed class ReconciliationReader(Db db)
             """;
         var parameters = Identify(caller, reconciliation);
         parameters.Add("difference", id.Value);
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
         var row = await connection.QuerySingleOrDefaultAsync<DifferenceRow>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
         return row is null ? null : (row.ToResource(), row.Version);
     }
@@ -117,7 +117,7 @@ internal sealed class ReconciliationReader(Db db)
             fingerprint = key.Fingerprint,
             keyShard = ShardKey.OfIdempotencyKey(caller, key.Key!),
         });
-        await using var connection = await db.OpenAsync(CancellationToken.None);
+        await using var connection = await db.OpenAsync(caller, CancellationToken.None);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, CancellationToken.None);
         try
         {

@@ -1,9 +1,9 @@
 using System.Data;
+using System.Data.Common;
 using System.Security.Cryptography;
 using System.Text;
 using Dapper;
 using Npgsql;
-using NpgsqlTypes;
 using PaymentOrchestrator.Api.Events;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.Postgres;
@@ -28,7 +28,7 @@ internal sealed class ReconciliationStore(Db db)
             from reconciliations c
             where c.marketplace_id = @marketplace and c.mode = @mode and c.provider = @provider and c.content_hash = @hash and c.shard_key = @shard;
             """;
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
         return (await connection.QuerySingleOrDefaultAsync<ReconciliationRow>(new CommandDefinition(
             sql, new { marketplace = caller.MarketplaceId, mode = caller.Mode.Code(), provider, hash, shard = ShardOf(caller) }, cancellationToken: cancellationToken)))?.ToResource();
     }
@@ -42,7 +42,7 @@ internal sealed class ReconciliationStore(Db db)
             where l.object_id = any (@objects) and l.result = 'matched' and l.marketplace_id = @marketplace and l.mode = @mode and l.shard_key = @shard;
             """;
         if (objects.Count == 0) return new HashSet<(string, string)>();
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
         return (await connection.QueryAsync<(string, string)>(new CommandDefinition(
             sql, new { objects = objects.ToArray(), marketplace = caller.MarketplaceId, mode = caller.Mode.Code(), shard = ShardOf(caller) }, cancellationToken: cancellationToken))).ToHashSet();
     }
@@ -51,7 +51,7 @@ internal sealed class ReconciliationStore(Db db)
     public async Task<IdempotencyRow?> FindKeyAsync(Caller caller, string? key, CancellationToken cancellationToken)
     {
         if (key is null) return null;
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
         return await connection.QuerySingleOrDefaultAsync<IdempotencyRow>(new CommandDefinition(Idempotency.Find, new
         {
             marketplace = caller.MarketplaceId,
@@ -66,7 +66,7 @@ internal sealed class ReconciliationStore(Db db)
     public async Task<bool> WriteAsync(
         Caller caller, ReconciliationResource made, byte[] contentHash, IReadOnlyList<ReconciliationEntry> entries, KeyedRequest key, CancellationToken cancellationToken)
     {
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
         try
         {
@@ -74,7 +74,8 @@ internal sealed class ReconciliationStore(Db db)
             var differences = new Dictionary<string, Guid>(StringComparer.Ordinal);
             foreach (var chunk in entries.Where(entry => entry.Difference is not null).DistinctBy(Identity).Chunk(Chunk))
                 await InsertDifferencesAsync(connection, transaction, caller, made, chunk, differences, cancellationToken);
-            await CopyLinesAsync(connection, caller, made, entries, differences, cancellationToken);
+            for (var first = 0; first < entries.Count; first += Chunk)
+                await InsertLinesAsync(connection, transaction, caller, made, first, [.. entries.Skip(first).Take(Chunk)], differences, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
             return true;
         }
@@ -87,7 +88,7 @@ internal sealed class ReconciliationStore(Db db)
     private static string Identity(ReconciliationEntry entry) => Convert.ToHexString(entry.Difference!.Value.Identity);
 
     private static Task InsertAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, Caller caller, ReconciliationResource made, byte[] contentHash, KeyedRequest key, CancellationToken cancellationToken)
+        TenantConnection connection, DbTransaction transaction, Caller caller, ReconciliationResource made, byte[] contentHash, KeyedRequest key, CancellationToken cancellationToken)
     {
         const string sql = """
             insert into reconciliations (
@@ -128,7 +129,7 @@ internal sealed class ReconciliationStore(Db db)
 
     /// <summary>What no statement had shown before is written, each with its one event; all of them are named by their identity afterwards.</summary>
     private static async Task InsertDifferencesAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, Caller caller, ReconciliationResource made, IReadOnlyList<ReconciliationEntry> chunk,
+        TenantConnection connection, DbTransaction transaction, Caller caller, ReconciliationResource made, IReadOnlyList<ReconciliationEntry> chunk,
         Dictionary<string, Guid> ids, CancellationToken cancellationToken)
     {
         const string insert = """
@@ -195,44 +196,43 @@ internal sealed class ReconciliationStore(Db db)
         }, transaction, TimeoutSeconds, cancellationToken: cancellationToken));
     }
 
-    private static async Task CopyLinesAsync(
-        NpgsqlConnection connection, Caller caller, ReconciliationResource made, IReadOnlyList<ReconciliationEntry> entries, IReadOnlyDictionary<string, Guid> differences,
-        CancellationToken cancellationToken)
+    // Not by COPY: PostgreSQL has no policies for it.
+    private static Task InsertLinesAsync(
+        TenantConnection connection, DbTransaction transaction, Caller caller, ReconciliationResource made, int first, IReadOnlyList<ReconciliationEntry> chunk,
+        IReadOnlyDictionary<string, Guid> differences, CancellationToken cancellationToken)
     {
-        await using var rows = await connection.BeginBinaryImportAsync("""
-            copy reconciliation_lines (
+        const string sql = """
+            insert into reconciliation_lines (
                 reconciliation_id, number, marketplace_id, mode, result, line_number, type, provider_reference, request_id, currency, amount, occurred_at, object_id, payment_id,
                 our_currency, our_amount, difference_id, shard_key)
-            from stdin (format binary)
-            """, cancellationToken);
-        Task Text(string? value) => value is null ? rows.WriteNullAsync(cancellationToken) : rows.WriteAsync(value, NpgsqlDbType.Text, cancellationToken);
-        Task Value<T>(T? value, NpgsqlDbType type) where T : struct =>
-            value is null ? rows.WriteNullAsync(cancellationToken) : rows.WriteAsync(value.Value, type, cancellationToken);
-        for (var i = 0; i < entries.Count; i++)
+            select @reconciliation, @first + l.position, @marketplace, @mode, l.result, l.line_number, l.type, l.provider_reference, l.request_id, l.currency, l.amount, l.occurred_at,
+                l.object_id, l.payment_id, l.our_currency, l.our_amount, l.difference_id, @shard
+            from unnest(
+                @results, @lineNumbers, @types, @references, @requests, @currencies, @amounts, @times, @objects, @payments, @ourCurrencies, @ourAmounts, @differences)
+                with ordinality as l (
+                    result, line_number, type, provider_reference, request_id, currency, amount, occurred_at, object_id, payment_id, our_currency, our_amount, difference_id, position);
+            """;
+        return connection.ExecuteAsync(new CommandDefinition(sql, new
         {
-            var entry = entries[i];
-            await rows.StartRowAsync(cancellationToken);
-            await rows.WriteAsync(made.Id.Value, NpgsqlDbType.Uuid, cancellationToken);
-            await rows.WriteAsync(i + 1, NpgsqlDbType.Integer, cancellationToken);
-            await rows.WriteAsync(caller.MarketplaceId, NpgsqlDbType.Integer, cancellationToken);
-            await Text(caller.Mode.Code());
-            await Text(entry.Result.Code());
-            await Value(entry.LineNumber, NpgsqlDbType.Integer);
-            await Text(entry.Type);
-            await Text(entry.ProviderReference);
-            await Text(entry.RequestId);
-            await Text(entry.Theirs?.Currency.Code);
-            await Value(entry.Theirs?.Value, NpgsqlDbType.Bigint);
-            await Value(entry.OccurredAt?.UtcDateTime, NpgsqlDbType.TimestampTz);
-            await Text(entry.ObjectId);
-            await Text(entry.PaymentId);
-            await Text(entry.Ours?.Currency.Code);
-            await Value(entry.Ours?.Value, NpgsqlDbType.Bigint);
-            await Value<Guid>(entry.Difference is null ? null : differences[Identity(entry)], NpgsqlDbType.Uuid);
-            await rows.WriteAsync(made.Id.ShardKey, NpgsqlDbType.Smallint, cancellationToken);
-        }
-
-        await rows.CompleteAsync(cancellationToken);
+            reconciliation = made.Id.Value,
+            first,
+            marketplace = caller.MarketplaceId,
+            mode = caller.Mode.Code(),
+            shard = made.Id.ShardKey,
+            results = chunk.Select(one => one.Result.Code()).ToArray(),
+            lineNumbers = chunk.Select(one => one.LineNumber).ToArray(),
+            types = chunk.Select(one => one.Type).ToArray(),
+            references = chunk.Select(one => one.ProviderReference).ToArray(),
+            requests = chunk.Select(one => one.RequestId).ToArray(),
+            currencies = chunk.Select(one => one.Theirs?.Currency.Code).ToArray(),
+            amounts = chunk.Select(one => one.Theirs?.Value).ToArray(),
+            times = chunk.Select(one => one.OccurredAt?.UtcDateTime).ToArray(),
+            objects = chunk.Select(one => one.ObjectId).ToArray(),
+            payments = chunk.Select(one => one.PaymentId).ToArray(),
+            ourCurrencies = chunk.Select(one => one.Ours?.Currency.Code).ToArray(),
+            ourAmounts = chunk.Select(one => one.Ours?.Value).ToArray(),
+            differences = chunk.Select(one => one.Difference is null ? (Guid?)null : differences[Identity(one)]).ToArray(),
+        }, transaction, TimeoutSeconds, cancellationToken: cancellationToken));
     }
 
     private sealed class FoundDifferenceRow : DifferenceRow

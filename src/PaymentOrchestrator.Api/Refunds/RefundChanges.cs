@@ -106,7 +106,7 @@ internal sealed class RefundChanges(Db db, FactsCache facts, TimeProvider clock)
         audit?.AddTo(parameters);
         LedgerSql.AddParameters(parameters, decision.Postings, refund.PaymentId, refund.Id, null, next.Version, now);
         // What was heard is written whoever has hung up meanwhile.
-        await using var connection = await db.OpenAsync(CancellationToken.None);
+        await using var connection = await db.OpenAsync(refund.Owner, CancellationToken.None);
         try
         {
             var present = (await connection.QuerySingleAsync<RefundRow>(new CommandDefinition(sql, parameters))).ToRefund();

@@ -1,4 +1,5 @@
 using System.Data;
+using System.Data.Common;
 using Dapper;
 using Npgsql;
 using PaymentOrchestrator.Api.Disputes;
@@ -35,7 +36,7 @@ internal sealed class RefundStore(Db db)
     public async Task<Result<OpenRefund>?> CommitIntentAsync(
         Caller caller, Id<PaymentResource> paymentId, KeyedRequest key, DateTimeOffset inquireAt, bool dryRun, Func<Found?, Result<OpenRefund>> decide, CancellationToken cancellationToken)
     {
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
         var decision = decide(await LockAsync(connection, transaction, caller, paymentId, key.Key!, cancellationToken));
         if (decision.Problem is not null || decision.Replayed || dryRun) return decision;
@@ -55,7 +56,7 @@ internal sealed class RefundStore(Db db)
     public async Task<Refund?> FindAsync(Caller caller, Id<RefundResource> id, CancellationToken cancellationToken)
     {
         const string sql = "select " + RefundRow.Columns + " from refunds r where r.id = @id and r.marketplace_id = @marketplace and r.mode = @mode and r.shard_key = @shard;";
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
         return (await connection.QuerySingleOrDefaultAsync<RefundRow>(new CommandDefinition(sql, Identify(caller, id), cancellationToken: cancellationToken)))?.ToRefund();
     }
 
@@ -72,7 +73,7 @@ internal sealed class RefundStore(Db db)
             """;
         var parameters = Identify(caller, id);
         parameters.Add("key", key);
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
         await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
         return ((await rows.ReadSingleOrDefaultAsync<RefundRow>())?.ToRefund(), await rows.ReadSingleOrDefaultAsync<IdempotencyRow>());
     }
@@ -92,13 +93,13 @@ internal sealed class RefundStore(Db db)
         var parameters = Identify(caller, payment);
         parameters.Add("before", before, DbType.Guid);
         parameters.Add("limit", limit);
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
         await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
         return await rows.ReadSingleAsync<bool>() ? [.. (await rows.ReadAsync<RefundRow>()).Select(row => row.ToRefund())] : null;
     }
 
     /// <summary>A refund that is due, as the resolver finds it.</summary>
-    internal sealed class Due
+    internal sealed class Due : OwnerRow
     {
         public Guid Id { get; init; }
 
@@ -110,7 +111,7 @@ internal sealed class RefundStore(Db db)
     /// <summary>What is due now, of all marketplaces and shards: background work, no tenant's.</summary>
     public async Task<IReadOnlyList<Due>> FindDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken)
     {
-        const string sql = "select id, shard_key, tries from refunds where next_inquiry_at is not null and next_inquiry_at <= @now order by next_inquiry_at limit @limit;";
+        const string sql = "select id, marketplace_id, mode, shard_key, tries from refunds where next_inquiry_at is not null and next_inquiry_at <= @now order by next_inquiry_at limit @limit;";
         await using var connection = await db.OpenWorkerAsync(cancellationToken);
         return [.. await connection.QueryAsync<Due>(new CommandDefinition(sql, new { now = now.UtcDateTime, limit }, cancellationToken: cancellationToken))];
     }
@@ -127,7 +128,7 @@ internal sealed class RefundStore(Db db)
             returning id;
 
             """ + SelectOpen;
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(due.Owner, cancellationToken);
         await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(
             sql, new { id = due.Id, shard = due.ShardKey, tries = due.Tries, until = until.UtcDateTime }, cancellationToken: cancellationToken));
         return await rows.ReadSingleOrDefaultAsync<Guid?>() is null ? null : await ReadOpenAsync(rows);
@@ -136,9 +137,10 @@ internal sealed class RefundStore(Db db)
     /// <summary>A refund with all that it takes to ask after it, whatever its status; null when there is none in the mode.</summary>
     public async Task<OpenRefund?> FindOpenAsync(Id<RefundResource> id, Mode mode, CancellationToken cancellationToken)
     {
-        await using var connection = await db.OpenAsync(cancellationToken);
+        if (await db.OwnerOfRefundAsync(id.Value, id.ShardKey, cancellationToken) is not { } owner || owner.Mode != mode) return null;
+        await using var connection = await db.OpenAsync(owner, cancellationToken);
         await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(SelectOpen, new { id = id.Value, shard = id.ShardKey }, cancellationToken: cancellationToken));
-        return await ReadOpenAsync(rows) is { } found && found.Refund.Owner.Mode == mode ? found : null;
+        return await ReadOpenAsync(rows);
     }
 
     private const string SelectOpen = "select " + RefundRow.Columns + """
@@ -168,7 +170,7 @@ internal sealed class RefundStore(Db db)
     }
 
     private static async Task<Found?> LockAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, Caller caller, Id<PaymentResource> paymentId, string key, CancellationToken cancellationToken)
+        TenantConnection connection, DbTransaction transaction, Caller caller, Id<PaymentResource> paymentId, string key, CancellationToken cancellationToken)
     {
         // Each statement sees what was committed when it began; all after the first begin when the lock is ours.
         const string sql = "select " + PaymentRow.Columns + """
@@ -226,7 +228,7 @@ internal sealed class RefundStore(Db db)
         return new Found(payment, feeRefundable, refunded, debit.ToDebit(account), used, earlier, barring?.Id);
     }
 
-    private static Task InsertAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, Refund refund, KeyedRequest key, DateTimeOffset inquireAt)
+    private static Task InsertAsync(TenantConnection connection, DbTransaction transaction, Refund refund, KeyedRequest key, DateTimeOffset inquireAt)
     {
         const string sql = """
             insert into refunds (

@@ -101,8 +101,7 @@ internal sealed class StateSampler(Db db, ReferenceRates rates, ResolverSchedule
             where p.status in ('processing', 'requires_action')
             group by p.mode, p.status;
             """;
-        // The pollers' role may not read payments; requests' role may.
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenWorkerAsync(cancellationToken);
         var found = (await connection.QueryAsync<(string Mode, string Status, long Open, long Unknown)>(new CommandDefinition(
             sql, new { limit = CountTo, abandoned = schedule.AbandonedBefore(now).UtcDateTime }, commandTimeout: TimeoutSeconds, cancellationToken: cancellationToken))).ToList();
         foreach (var mode in Modes)
@@ -116,7 +115,7 @@ internal sealed class StateSampler(Db db, ReferenceRates rates, ResolverSchedule
     private async Task SampleReviewsAsync(CancellationToken cancellationToken)
     {
         const string sql = "select mode, count(*) from payments where status = 'under_review' group by mode;";
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenWorkerAsync(cancellationToken);
         var found = (await connection.QueryAsync<(string Mode, long Count)>(new CommandDefinition(sql, commandTimeout: ReviewTimeoutSeconds, cancellationToken: cancellationToken))).ToList();
         foreach (var mode in Modes)
             Instruments.UnderReview.Record(found.Where(row => row.Mode == mode).Sum(row => row.Count), new KeyValuePair<string, object?>("mode", mode));

@@ -23,7 +23,7 @@ internal sealed class WebhookDeliveryStore(Db db)
             + (status is null ? "" : " and status = @status")
             + (before is null ? "" : " and event_id < @before")
             + " order by event_id desc limit @limit;";
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(endpoint.Owner, cancellationToken);
         var rows = await connection.QueryAsync<Row>(new CommandDefinition(sql, new
         {
             endpoint = endpoint.Id.Value,
@@ -45,7 +45,7 @@ internal sealed class WebhookDeliveryStore(Db db)
             where event_id = @event and endpoint_id = @endpoint and marketplace_id = @marketplace and mode = @mode and shard_key = @shard
             returning {Columns};
             """;
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(endpoint.Owner, cancellationToken);
         var row = await connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(sql, new
         {
             now = now.UtcDateTime,
@@ -79,7 +79,7 @@ internal sealed class WebhookDeliveryStore(Db db)
             on conflict (event_id, endpoint_id, shard_key) do update
                 set status = 'pending', attempts = 0, claims = webhook_deliveries.claims + 1, next_at = excluded.next_at;
             """;
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(endpoint.Owner, cancellationToken);
         var total = 0;
         for (Guid? after = UuidTime.Floor(since - EventReader.ClockSlack), upto; after is not null; after = upto)
         {
@@ -124,7 +124,7 @@ internal sealed class WebhookDeliveryStore(Db db)
             eventData = happened.Data,
             shard = endpoint.Id.ShardKey,
         });
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(endpoint.Owner, cancellationToken);
         try
         {
             await connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: CancellationToken.None));
@@ -139,7 +139,7 @@ internal sealed class WebhookDeliveryStore(Db db)
     public async Task<WebhookDeliveryResource?> FindAsync(WebhookEndpoint endpoint, Id<WebhookDeliveryResource> id, CancellationToken cancellationToken)
     {
         const string sql = $"select {Columns} from webhook_deliveries where event_id = @event and endpoint_id = @endpoint and marketplace_id = @marketplace and shard_key = @shard;";
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(endpoint.Owner, cancellationToken);
         var row = await connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(
             sql, new { @event = id.Value, endpoint = endpoint.Id.Value, marketplace = endpoint.Owner.MarketplaceId, shard = id.ShardKey }, cancellationToken: cancellationToken));
         return row?.ToResource();

@@ -39,7 +39,7 @@ internal sealed class WebhookEndpointStore(Db db)
     public async Task<IdempotencyRow?> FindKeyAsync(Caller caller, string? key, CancellationToken cancellationToken)
     {
         if (key is null) return null;
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
         return await connection.QuerySingleOrDefaultAsync<IdempotencyRow>(new CommandDefinition(Idempotency.Find, new
         {
             marketplace = caller.MarketplaceId,
@@ -63,13 +63,13 @@ internal sealed class WebhookEndpointStore(Db db)
             """;
         var parameters = KeyParameters(endpoint.Owner, key, endpoint.Id.Value, endpoint.CreatedAt);
         parameters.AddDynamicParams(new { id = endpoint.Id.Value, url = endpoint.Url, eventTypes = endpoint.EventTypes.ToArray(), secret = endpoint.Secret, max = WebhookEndpoint.MaxPerMarketplace });
-        return await WriteAsync(sql, parameters, AuditEntry.Of(endpoint.Owner, endpoint.Id.ToString(), endpoint.Id.ShardKey, endpoint.CreatedAt), cancellationToken);
+        return await WriteAsync(endpoint.Owner, sql, parameters, AuditEntry.Of(endpoint.Owner, endpoint.Id.ToString(), endpoint.Id.ShardKey, endpoint.CreatedAt), cancellationToken);
     }
 
     public async Task<WebhookEndpoint?> FindAsync(Caller caller, Id<WebhookEndpointResource> id, CancellationToken cancellationToken)
     {
         const string sql = $"select {Columns} from webhook_endpoints where id = @id and marketplace_id = @marketplace and mode = @mode;";
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
         var row = await connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(
             sql, new { id = id.Value, marketplace = caller.MarketplaceId, mode = caller.Mode.Code() }, cancellationToken: cancellationToken));
         return row?.ToEndpoint(caller);
@@ -78,7 +78,7 @@ internal sealed class WebhookEndpointStore(Db db)
     public async Task<IReadOnlyList<WebhookEndpoint>> ListAsync(Caller caller, CancellationToken cancellationToken)
     {
         const string sql = $"select {Columns} from webhook_endpoints where marketplace_id = @marketplace and mode = @mode order by id;";
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
         var rows = await connection.QueryAsync<Row>(new CommandDefinition(
             sql, new { marketplace = caller.MarketplaceId, mode = caller.Mode.Code() }, cancellationToken: cancellationToken));
         return [.. rows.Select(row => row.ToEndpoint(caller))];
@@ -115,7 +115,7 @@ internal sealed class WebhookEndpointStore(Db db)
             version = endpoint.Version,
         });
         return await WriteAsync(
-            resumes ? sql + resume : sql, parameters, AuditEntry.Of(endpoint.Owner, endpoint.Id.ToString(), endpoint.Id.ShardKey, endpoint.UpdatedAt), cancellationToken);
+            endpoint.Owner, resumes ? sql + resume : sql, parameters, AuditEntry.Of(endpoint.Owner, endpoint.Id.ToString(), endpoint.Id.ShardKey, endpoint.UpdatedAt), cancellationToken);
     }
 
     /// <summary>With all its deliveries. False when there was none.</summary>
@@ -128,16 +128,16 @@ internal sealed class WebhookEndpointStore(Db db)
             """;
         var parameters = new DynamicParameters(new { id = id.Value, marketplace = caller.MarketplaceId, mode = caller.Mode.Code() });
         AuditEntry.Of(caller, id.ToString(), id.ShardKey, now).AddTo(parameters);
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
         return await connection.QuerySingleOrDefaultAsync<Guid?>(new CommandDefinition(
             sql, parameters, cancellationToken: cancellationToken)) is not null;
     }
 
     /// <summary>Runs a statement that says how many endpoints it wrote, with the key's row, in one transaction that is undone when it wrote none.</summary>
-    private async Task<bool> WriteAsync(string sql, DynamicParameters parameters, AuditEntry audit, CancellationToken cancellationToken)
+    private async Task<bool> WriteAsync(Caller owner, string sql, DynamicParameters parameters, AuditEntry audit, CancellationToken cancellationToken)
     {
         audit.AddTo(parameters);
-        await using var connection = await db.OpenAsync(cancellationToken);
+        await using var connection = await db.OpenAsync(owner, cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         try
         {

@@ -19,6 +19,13 @@ internal sealed class Writer : IAsyncDisposable
     {
         await using var connection = await source.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
+        await using (var tell = new NpgsqlCommand("select set_config('app.marketplace_id', $1, true), set_config('app.mode', $2, true)", connection, transaction))
+        {
+            tell.Parameters.Add(new() { Value = marketplace.ToString(System.Globalization.CultureInfo.InvariantCulture) });
+            tell.Parameters.Add(new() { Value = mode });
+            await tell.ExecuteNonQueryAsync();
+        }
+
         var ids = new List<string>();
         for (var i = 0; i < count; i++)
         {
