@@ -15,7 +15,8 @@ internal static class QueryContract
         var http = context.HttpContext;
         if (http.Request.Query.Count == 0 || http.GetEndpoint()?.Metadata is not { } metadata || metadata.GetMetadata<KeylessAttribute>() is not null)
             return await next(context);
-        var errors = Faults(http.Request.Query, Known(http.RequestServices, metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName));
+        var known = Known(http.RequestServices, metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName);
+        var errors = Faults(http.Request.Query, [.. known, .. metadata.OfType<ReadsFromQuery>().SelectMany(part => part.Names)]);
         if (errors.Count == 0) return await next(context);
         await HttpAnswers.WriteAsync(http, Problem.Invalid([.. errors]));
         return Results.Empty;
@@ -41,6 +42,9 @@ internal static class QueryContract
     private static IReadOnlyList<string> Known(IServiceProvider services, string? endpoint) =>
         endpoint is null ? [] : services.GetRequiredService<QueryParameters>().Of(endpoint);
 }
+
+/// <summary>What a part of a request that binds itself reads from the query. It documents them itself, too.</summary>
+internal sealed record ReadsFromQuery(params string[] Names);
 
 /// <summary>The query parameters of each endpoint, from the same descriptions that the published contract is made of.</summary>
 internal sealed class QueryParameters(IApiDescriptionGroupCollectionProvider descriptions)

@@ -50,8 +50,11 @@ internal sealed class StatementBody : IRequestPart, IEndpointParameterMetadataPr
         return period.Problem is { } problem ? Refused(problem) : new StatementBody(period.Value, null, body.Fingerprint, null);
     }
 
-    public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) =>
+    public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder)
+    {
         builder.Metadata.Add(new AcceptsMetadata(["application/json", "text/csv"], typeof(CreateReconciliationRequest)));
+        builder.Metadata.Add(new ReadsFromQuery("provider", "from", "to"));
+    }
 
     private static async Task<StatementBody> ReadCsvAsync(HttpContext context, DateTimeOffset now)
     {

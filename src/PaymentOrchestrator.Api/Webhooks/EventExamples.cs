@@ -139,7 +139,7 @@ internal static class EventExamples
         Kind = "payment",
         PaymentId = Id<PaymentResource>('3'),
         RefundId = null,
-            DisputeId = null,
+        DisputeId = null,
         Entries =
         [
             .. LedgerPosting.Payment(Order, Source, new Money(Usd, 0), Fee).Legs.Select(leg => new LedgerLegResource { Account = leg.Account.Code(), Amount = leg.Amount }),
@@ -160,12 +160,12 @@ internal static class EventExamples
         EvidenceDueBy = status == "needs_response" ? At.AddDays(10) : null,
         Withdrawn = Http.Amount.FromMoney(Source + Fee),
         Reinstated = Http.Amount.FromMoney(status == "won" ? Source + Fee : new Money(Usd, 0)),
-        Fee = Http.Amount.FromMoney(new Money(Usd, status == "won" ? 0 : 15_00)),
+        Fee = Http.Amount.FromMoney(new Money(Usd, 15_00)),
         PaymentRefundable = status == "won",
         Version = status switch { "needs_response" => 1, "under_review" => 2, _ => 3 },
         Livemode = false,
         CreatedAt = At.AddDays(3),
-        UpdatedAt = At.AddDays(4),
+        UpdatedAt = At.AddDays(status == "needs_response" ? 3 : 4),
     };
 
     public static ReconciliationDifferenceResource Difference() => new()
@@ -182,7 +182,7 @@ internal static class EventExamples
         ObjectId = Id<PaymentResource>('3').ToString(),
         PaymentId = Id<PaymentResource>('3').ToString(),
         BooksAmount = Http.Amount.FromMoney(Source + Fee),
-        OwnerAction = "Compare both with the provider's own record of the movement, and have the side that is wrong corrected.",
+        OwnerAction = ReconciliationResults.OwnerAction(new ReconciledEntry(ReconciliationResult.AmountDiffers, null, null), null),
         State = "open",
         Resolution = null,
         Livemode = false,

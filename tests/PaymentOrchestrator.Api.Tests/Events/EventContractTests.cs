@@ -3,7 +3,9 @@ using Microsoft.Extensions.DependencyInjection;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.Payments;
 using PaymentOrchestrator.Api.Refunds;
+using PaymentOrchestrator.Api.Tests.Disputes;
 using PaymentOrchestrator.Api.Tests.Harness;
+using PaymentOrchestrator.Api.Tests.Reconciliations;
 using PaymentOrchestrator.Api.Tests.Refunds;
 using PaymentOrchestrator.Api.Webhooks;
 using PaymentOrchestrator.Domain;
@@ -108,6 +110,24 @@ public sealed class EventContractTests(TestSystem system)
         await story.TellsAsync(payment.Id, "payment.created 1 processing", "payment.succeeded 2 succeeded", "payment.settled 3 succeeded");
         await story.BooksAsync(payment.Id, "payment", "refund", "settlement", "suspense", "suspense_reversal");
 
+        // A bank that asks first, then disputes, then finds for the cardholder.
+        var (disputed, reference) = await system.DisputedAsync(Api, DisputeSteps.Inquiry);
+        (await system.NotifyDisputeAsync(reference)).Must(200);
+        await system.DecideAsync(reference, "escalate_inquiry_evidence");
+        (await system.NotifyDisputeAsync(reference, "charge.dispute.updated")).Must(200);
+        await system.DecideAsync(reference, "losing_evidence");
+        (await system.NotifyDisputeAsync(reference, "charge.dispute.closed")).Must(200);
+        var dispute = await Api.DisputeAsync(disputed.Id);
+        await story.TellsAsync(
+            dispute.Id, "dispute.created 1 warning_needs_response", "dispute.updated 2 needs_response", "dispute.closed 3 lost");
+        await story.BooksAsync(disputed.Id, "dispute_lost", "dispute_opened", "payment");
+
+        // A statement with a line that is nowhere in the books.
+        var day = new DateTimeOffset(2026, 4, 13, 0, 0, 0, TimeSpan.Zero);
+        var statement = (await Api.UploadAsync("card", day, day.AddDays(1), [$"payment,{ApiClient.NewOrder()},,,USD,4711,{day.Text()}"])).Must(201);
+        var difference = Assert.Single(await Api.AllAsync($"/v1/reconciliations/{statement.Id}/differences"));
+        await story.TellsAsync(difference.Text("id")!, "reconciliation.difference_found 1 open");
+
         // Accounts: linked and unlinked, and refused.
         var linked = (await Api.LinkAsync(await Api.BuyerAsync(), "worldfirst")).Must(201);
         await system.Sandbox.DecideAsync(linked["next_action.url"]);
@@ -181,7 +201,7 @@ public sealed class EventContractTests(TestSystem system)
         public async Task TellsAsync(string objectId, params string[] expected)
         {
             var events = (await ReadAsync($"object_id={objectId}")).OrderBy(one => one["object_version"]!.GetValue<int>()).ToList();
-            Assert.Equal(expected, events.Select(one => $"{one["type"]} {one["object_version"]} {one["data"]!["object"]!["status"]}"));
+            Assert.Equal(expected, events.Select(one => $"{one["type"]} {one["object_version"]} {one["data"]!["object"]!["status"] ?? one["data"]!["object"]!["state"]}"));
             Assert.All(events, one => Assert.Equal(objectId, one["data"]!["object"]!["id"]!.GetValue<string>()));
         }
 

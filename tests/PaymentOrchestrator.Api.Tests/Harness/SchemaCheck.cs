@@ -13,7 +13,7 @@ namespace PaymentOrchestrator.Api.Tests.Harness;
 /// </summary>
 public sealed class SchemaCheck
 {
-    private static readonly string[] WithoutEffect = ["description", "examples", "title", "default", "deprecated"];
+    private static readonly string[] WithoutEffect = ["description", "examples", "title", "default", "deprecated", "readOnly"];
 
     private SchemaCheck(JsonNode document) => Document = document;
 
