@@ -102,6 +102,7 @@ public sealed class FuzzTests(TestSystem system)
         // Buyers' browsers are sent on, or shown a page.
         if (request.Operation.Contains("/returns/", StringComparison.Ordinal) && answer.Status is 302 or 303) return null;
         if (answer.Headers.GetValueOrDefault("Content-Type") != "application/problem+json") return "No problem document";
+        if (answer.Body.Length == 0) return "No body";
         var problem = JsonNode.Parse(answer.Body)!;
         if ((string?)problem["code"] is not { Length: > 0 } code || (string?)problem["request_id"] != answer.Headers["Request-Id"] || (int)problem["status"]! != answer.Status) return "Not a whole problem document";
         return answer.Status >= 500 && !Unavailable.Contains(code) ? "5xx" : null;
