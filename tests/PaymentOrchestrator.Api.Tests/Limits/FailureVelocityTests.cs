@@ -9,7 +9,8 @@ public sealed class FailureVelocityTests(TestSystem system)
     [Fact]
     public async Task A_buyer_whose_payments_keep_failing_has_to_wait_and_others_do_not()
     {
-        var clock = new SettableClock(DateTimeOffset.UtcNow);
+        // Ahead of the other instance, by which the sandbox links accounts: the newest card is the one that counts.
+        var clock = new SettableClock(DateTimeOffset.UtcNow.AddMinutes(1));
         await using var instance = await system.StartOtherAsync(clock, "--Velocity:FailedPayments:Max=2", "--Velocity:FailedPayments:Window=00:10:00");
         var api = instance.Client;
         var buyer = await DecliningAsync(api);

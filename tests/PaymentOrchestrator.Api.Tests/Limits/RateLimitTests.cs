@@ -27,7 +27,7 @@ public sealed partial class RateLimitTests(TestSystem system)
         Assert.True(refused.IsProblem);
         Assert.Equal("rate_limited", refused.Code);
         Assert.Equal("true", refused["retryable"], ignoreCase: true);
-        Assert.StartsWith("\"key-reads\";r=0;t=10", refused.Headers["RateLimit"], StringComparison.Ordinal);
+        Assert.StartsWith("\"key-reads\";r=0;t=1", refused.Headers["RateLimit"], StringComparison.Ordinal);
         Assert.Equal("\"key-reads\";q=10;w=10", refused.Headers["RateLimit-Policy"]);
         var wait = int.Parse(refused.Headers["Retry-After"], CultureInfo.InvariantCulture);
         // Writes, and the other mode, are counted by themselves.
@@ -68,7 +68,7 @@ public sealed partial class RateLimitTests(TestSystem system)
         var browsers = new List<Browser>();
         for (var i = 0; i < 2; i++)
             browsers.Add(new Browser(publishable, (await server.PostAsync("/v1/buyer-sessions", new JsonObject { ["buyer_id"] = await server.BuyerAsync() })).Must(201)["client_secret"], Address: null));
-        var refused = await SpendAsync(() => browsers[0].SendAsync(HttpMethod.Get, "/v1/payment-methods", null, null), 60);
+        var refused = await SpendAsync(() => browsers[0].SendAsync(HttpMethod.Get, "/v1/payment-methods", null, null), 60, 200, 403);
         Assert.Contains("\"session\";r=0", refused.Headers["RateLimit"], StringComparison.Ordinal);
         var quiet = await browsers[1].SendAsync(HttpMethod.Get, "/v1/payment-methods", null, null);
         Assert.NotEqual(429, quiet.Status);

@@ -35,7 +35,7 @@ public sealed class RequestLimitTests(TestSystem system)
         var many = (await system.Api.PostAsync("/v1/webhook-endpoints", new JsonObject
         {
             ["url"] = "https://shop.example/hooks",
-            ["events"] = new JsonArray([.. Enumerable.Repeat("payment.succeeded", 101).Select(one => (JsonNode)one)]),
+            ["event_types"] = new JsonArray([.. Enumerable.Repeat("payment.succeeded", 101).Select(one => (JsonNode)one)]),
         })).Must(400, "validation_failed");
         Assert.Contains("too_many", many.Text, StringComparison.Ordinal);
 
