@@ -100,7 +100,7 @@ public static class ApiApp
         services.AddSingleton<OptionPricer>();
         services.AddSingleton(new BankTransferComparison(configuration));
         services.AddSingleton<PaymentOptionsStore>();
-        services.AddSingleton<FailureVelocity>();
+        services.AddSingleton(new FailureVelocity(configuration));
         services.AddSingleton<PaymentStore>();
         services.AddSingleton<PaymentReader>();
         services.AddSingleton<PaymentChanges>();

@@ -12,6 +12,9 @@ internal sealed class RateLimitPolicy<TOwner>(string name, int perSecond) : IDis
 {
     private const int Window = 10;
 
+    // What is filled in each second is one token at least.
+    private const int NextWithin = 1;
+
     private readonly int quota = checked(perSecond * Window);
 
     private readonly PartitionedRateLimiter<TOwner> buckets = PartitionedRateLimiter.Create<TOwner, TOwner>(owner => RateLimitPartition.GetTokenBucketLimiter(
@@ -29,12 +32,12 @@ internal sealed class RateLimitPolicy<TOwner>(string name, int perSecond) : IDis
     {
         using var lease = buckets.AttemptAcquire(owner);
         var left = buckets.GetStatistics(owner)?.CurrentAvailablePermits ?? 0;
+        var reset = lease.IsAcquired ? (quota - left + perSecond - 1) / perSecond : NextWithin;
         return new RateLimitStand(
             lease.IsAcquired,
             string.Create(CultureInfo.InvariantCulture, $"\"{name}\";q={quota};w={Window}"),
-            string.Create(CultureInfo.InvariantCulture, $"\"{name}\";r={left};t={(quota - left + perSecond - 1) / perSecond}"),
-            // What is filled in each second is one token at least.
-            RetryAfter: 1);
+            string.Create(CultureInfo.InvariantCulture, $"\"{name}\";r={left};t={reset}"),
+            NextWithin);
     }
 
     public void Dispose() => buckets.Dispose();
@@ -43,6 +46,6 @@ internal sealed class RateLimitPolicy<TOwner>(string name, int perSecond) : IDis
 /// <summary>Where a caller stands with one policy, in the syntax of draft-ietf-httpapi-ratelimit-headers.</summary>
 /// <param name="Passes">Whether the request may go on.</param>
 /// <param name="Policy">The item of RateLimit-Policy: <c>q</c> requests in <c>w</c> seconds.</param>
-/// <param name="Limit">The item of RateLimit: <c>r</c> requests are left, and in <c>t</c> seconds all of them will be there again.</param>
+/// <param name="Limit">The item of RateLimit: <c>r</c> requests are left, and in <c>t</c> seconds all of them will be there again; after a refusal, the next.</param>
 /// <param name="RetryAfter">Seconds after which a request can pass that did not.</param>
 internal readonly record struct RateLimitStand(bool Passes, string Policy, string Limit, int RetryAfter);

@@ -22,7 +22,7 @@ internal sealed class RateLimitDocs : IDocumentFilter
                 ["RateLimit-Policy"] = Header(
                     "The limits that the request counts for, each for one instance of the service: q requests in w seconds, and more only as fast as they come back.", JsonSchemaType.String,
                     "\"key-writes\";q=1000;w=10, \"marketplace-writes\";q=2000;w=10"),
-                ["RateLimit"] = Header("Where the caller stands: r requests are left, and in t seconds all of them are there again.", JsonSchemaType.String, "\"key-writes\";r=0;t=10"),
+                ["RateLimit"] = Header("Where the caller stands: r requests are left, and in t seconds all of them are there again; after a refusal, the next.", JsonSchemaType.String, "\"key-writes\";r=0;t=1"),
             },
             Content = new Dictionary<string, IOpenApiMediaType>
             {

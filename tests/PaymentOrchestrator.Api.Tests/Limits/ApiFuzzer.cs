@@ -157,7 +157,7 @@ internal sealed class ApiFuzzer(JsonNode document, string key, ILookup<string, s
     {
         raw.Clear();
         var value = Value(schema, "", 0);
-        for (var left = Chance(0.3) ? 0 : random.Next(1, 4); left > 0; left--) value = Mutate(value);
+        for (var left = Chance(0.5) ? 0 : random.Next(1, 4); left > 0; left--) value = Mutate(value);
         var text = value?.ToJsonString() ?? "null";
         for (var i = 0; i < raw.Count; i++) text = text.Replace($"\"@@{i}@@\"", raw[i], StringComparison.Ordinal);
         return text;

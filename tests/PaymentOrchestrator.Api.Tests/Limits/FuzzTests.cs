@@ -96,12 +96,13 @@ public sealed class FuzzTests(TestSystem system)
     private static string? FaultIn(FuzzRequest request, RawAnswer answer)
     {
         // What is not HTTP is refused by the web server itself: with no body, and nothing of ours.
-        if (!answer.Headers.ContainsKey("Request-Id")) return answer is { Status: 400 or 408 or 411 or 413 or 414 or 431 or 505, Body: "" } ? null : "Not answered by the application";
+        if (!answer.Headers.ContainsKey("Request-Id")) return answer is { Status: 400 or 405 or 408 or 411 or 413 or 414 or 431 or 505, Body: "" } ? null : "Not answered by the application";
         if (answer.Status is >= 200 and < 300) return null;
         if (request.IsHead) return answer.Status < 500 ? null : "5xx";
         // Buyers' browsers are sent on, or shown a page.
         if (request.Operation.Contains("/returns/", StringComparison.Ordinal) && answer.Status is 302 or 303) return null;
         if (answer.Headers.GetValueOrDefault("Content-Type") != "application/problem+json") return "No problem document";
+        if (answer.Body.Length == 0) return "No body";
         var problem = JsonNode.Parse(answer.Body)!;
         if ((string?)problem["code"] is not { Length: > 0 } code || (string?)problem["request_id"] != answer.Headers["Request-Id"] || (int)problem["status"]! != answer.Status) return "Not a whole problem document";
         return answer.Status >= 500 && !Unavailable.Contains(code) ? "5xx" : null;

@@ -81,6 +81,13 @@ internal sealed class RawHttp(Uri root) : IDisposable
 
             await LineAsync(cancellationToken);
         }
+        else if (closes && !headers.ContainsKey("Content-Length"))
+        {
+            // HTTP/1.0: the end of the connection is the end of the body.
+            body.Write(buffer, start, end - start);
+            start = end;
+            await connection!.GetStream().CopyToAsync(body, cancellationToken);
+        }
         else await CopyAsync(body, int.Parse(headers.GetValueOrDefault("Content-Length", "0"), CultureInfo.InvariantCulture), cancellationToken);
         return new RawAnswer(status, headers, Encoding.UTF8.GetString(body.ToArray()), closes);
     }
