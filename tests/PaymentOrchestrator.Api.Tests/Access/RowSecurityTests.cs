@@ -255,6 +255,7 @@ public sealed partial class RowSecurityTests(TestSystem system) : IAsyncLifetime
         "id" or "payment" or "buyer" => Database.Uuid(id),
         "shard" => Id<RefundResource>.Parse($"ref_{id[4..]}", null).ShardKey,
         "objects" => new[] { id },
+        "activeOnly" => false,
         "limit" or "most" => 100,
         "since" => DateTime.UnixEpoch,
         "oldest" => Guid.Empty,

@@ -245,6 +245,8 @@ public sealed class UncertainRefundTests(TestSystem system)
         var payment = await system.PaidAsync(live.Test);
         await system.Database.ExecuteAsync("update payments set mode = 'live' where id = $1", Database.Uuid(payment.Id));
         await system.Database.ExecuteAsync("update quotes set mode = 'live' where payment_id = $1", Database.Uuid(payment.Id));
+        await system.Database.ExecuteAsync("update attempts set mode = 'live' where payment_id = $1", Database.Uuid(payment.Id));
+        await system.Database.ExecuteAsync("update linked_accounts set mode = 'live' where buyer_id = $1", Database.Uuid(payment["buyer_id"]));
 
         (await live.Live.RefundAsync(payment.Id)).Must(503, "provider_not_configured");
 
