@@ -42,6 +42,8 @@ internal static class StackArguments
         ("Api:PublicUrl", apiUrl),
         ("DataProtection:Key", secrets.DataProtectionKey),
         ("Webhooks:AllowLoopbackHttp", "true"),
+        // Everything here is this machine's own: Swagger UI begins with the key that the summary prints.
+        ("Documentation:DemoKey", secrets.ApiKey),
         // What the sandbox is told of a buyer shows in the very next answer.
         ("Facts:MaxAge", "00:00:00"),
         ("Providers:Test:WorldFirst:Pages:Identity", $"{sandboxUrl}/worldfirst/identity"),
