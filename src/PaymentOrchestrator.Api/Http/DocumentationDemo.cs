@@ -1,5 +1,4 @@
 using System.Text.Encodings.Web;
-using PaymentOrchestrator.Api.Access;
 
 namespace PaymentOrchestrator.Api.Http;
 
