@@ -71,6 +71,7 @@ internal static class HostProgram
             parts,
             stop);
         var buyers = await DemoData.EnsureAsync(stack.ApiUrl, stack.Secrets.ApiKey, stack.SandboxUrl, arguments.DataFolder, stop);
+        stack.FillExamples(await DemoExamples.MakeAsync(stack.ApiUrl, stack.Secrets.ApiKey, buyers, stop));
         await instance.AnnounceAsync(stack.ApiUrl, stop);
         var info = InstanceInfo.Of(stack, buyers);
         if (arguments.InfoFile is { } file)

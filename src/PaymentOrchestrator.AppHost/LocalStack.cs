@@ -70,6 +70,12 @@ internal sealed class LocalStack : IAsyncDisposable
         }
     }
 
+    /// <summary>Tells the API the ids of the demo data, which its document then has in its examples.</summary>
+    public void FillExamples(IReadOnlyDictionary<string, string> ids)
+    {
+        foreach (var (name, id) in ids) api!.Configuration[$"Documentation:Demo:{name}"] = id;
+    }
+
     /// <summary>The API first, so that its last work still finds the providers; the database last, since both write to it.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -44,6 +44,8 @@ internal static class StackArguments
         ("Webhooks:AllowLoopbackHttp", "true"),
         // The demo marketplace: whoever tries things out is not held back.
         ("RateLimits:UnlimitedMarketplaces", "1"),
+        // Everything here is this machine's own: Swagger UI begins with the key that the summary prints.
+        ("Documentation:DemoKey", secrets.ApiKey),
         // What the sandbox is told of a buyer shows in the very next answer.
         ("Facts:MaxAge", "00:00:00"),
         ("Providers:Test:WorldFirst:Pages:Identity", $"{sandboxUrl}/worldfirst/identity"),

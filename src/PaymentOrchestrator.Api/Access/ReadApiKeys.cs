@@ -44,6 +44,7 @@ internal static class ReadApiKeysEndpoints
             .Needs(Scope.Admin)
             .WithName("getApiKey").WithTags("Access")
             .WithSummary("Read what a key is and may, without the key itself")
+            .WithDescription("For a look at its scopes, when it was last used and when it ends. The secret is never shown again.")
             .Produces<ApiKeyResource>().Refuses(401, 404);
     }
 }

@@ -20,5 +20,6 @@ internal static class GetBuyerSessionEndpoint
         .Needs(Scope.Read)
         .WithName("getBuyerSession").WithTags("Access")
         .WithSummary("Read a buyer session, without its secret")
+        .WithDescription("Tells whether it still serves, and for which buyer and order.")
         .Produces<BuyerSessionResource>().Refuses(401, 404);
 }

@@ -79,5 +79,6 @@ internal static class GetBalancesEndpoint
         .Needs(Scope.Read)
         .WithName("getBalances").WithTags("Buyers")
         .WithSummary("What a buyer has at WorldFirst and Alipay, as they say now")
+        .WithDescription("Asked of the providers at this moment and kept nowhere. A provider that does not answer is named as such; without a linked account there is nothing to ask.")
         .Produces<BalancesResource>().Refuses(401, 404);
 }

@@ -21,5 +21,6 @@ internal static class GetBuyerEndpoint
         .Needs(Scope.Read)
         .WithName("getBuyer").WithTags("Buyers")
         .WithSummary("Read a buyer")
+        .WithDescription("The buyer as you made it. What providers know of it is in the linked accounts and in an eligibility check.")
         .Produces<BuyerResource>().Refuses(401, 404);
 }

@@ -14,6 +14,8 @@ internal sealed record Command(string Name, string Usage, string Summary, Func<s
     public static IReadOnlyList<Command> All { get; } =
     [
         new("openapi", "", "Write the contract to standard output; needs neither database nor providers.", WriteContractAsync),
+        new("error-codes", "", "Write the list of error codes, which is deploy/error-codes.md, to standard output.", Papers.WriteErrorCodesAsync),
+        new("state-graph", "", "Write the graph of a payment's states, which is deploy/payment-states.md, to standard output.", Papers.WriteStateGraphAsync),
         new("migrate", "[settings]", "Bring the schema of ConnectionStrings:Postgres, the owner's login, up to date. Harmless when repeated.", (args, _) => Migrate.RunAsync(args)),
         new("health", "[url]", "Ask a running instance whether it can serve; for container engines.", (args, _) => Health.RunAsync(args)),
         new(CreateAdminKey.Name, CreateAdminKey.Usage, "Make a marketplace's first key, which can make all others.", CreateAdminKey.RunAsync),

@@ -23,5 +23,6 @@ internal static class GetDisputeEndpoint
         .Needs(Scope.Read)
         .WithName("getDispute").WithTags("Disputes")
         .WithSummary("Read a dispute")
+        .WithDescription("Who disputes which payment, for how much and until when evidence counts. The provider is asked again on a schedule, so that updated_at tells how fresh it is.")
         .Produces<DisputeResource>().Refuses(401, 404);
 }

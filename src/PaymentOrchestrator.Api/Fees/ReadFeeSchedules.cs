@@ -46,6 +46,7 @@ internal static class ReadFeeSchedulesEndpoints
             .Needs(Scope.Read)
             .WithName("getFeeSchedule").WithTags("Fee schedules")
             .WithSummary("A price list")
+            .WithDescription("With its rules as they were published. Quotes name the price list they were made with, so that each can be recomputed for ever.")
             .Produces<FeeScheduleResource>().Refuses(401, 404);
     }
 }

@@ -20,7 +20,9 @@ internal static class Documentation
                 Title = "Payment Orchestrator",
                 Version = Name,
                 Description = "Lets a buyer outside mainland China pay a 1688 supplier in RMB by the best way open to that buyer: which methods are open, why the others are "
-                    + "not, what each costs to the last minor unit, and payment, once.",
+                    + "not, what each costs to the last minor unit, and payment, once.\n\nThe main job: check eligibility, quote, pay. Amounts are whole minor units (123456 is "
+                    + "CNY 1,234.56 and JPY 123,456). Errors are problem documents: branch on their code. Repeat a request with the same Idempotency-Key to repeat it safely.",
+                License = new OpenApiLicense { Name = "Apache-2.0", Identifier = "Apache-2.0" },
             });
             options.IncludeXmlComments(Path.Combine(AppContext.BaseDirectory, "PaymentOrchestrator.Api.xml"));
             options.CustomSchemaIds(SchemaName);
@@ -79,16 +81,21 @@ internal static class Documentation
             options.DocumentFilter<Webhooks.WebhookDocumentation>();
             options.DocumentFilter<NullableObjects>();
             options.OperationFilter<Reconciliations.StatementDocs>();
+            options.OperationFilter<DocumentationExamples>();
+            options.DocumentFilter<DocumentationLimits>();
+            options.DocumentFilter<DocumentationFrame>();
         });
     }
 
     public static void UseDocumentation(this WebApplication app)
     {
+        var demo = new DocumentationDemo(app.Configuration);
         app.MapGet("/openapi.yaml", async (IServiceProvider services, HttpContext context) =>
         {
             context.Response.ContentType = "application/yaml; charset=utf-8";
-            await context.Response.WriteAsync(await WriteAsync(services), context.RequestAborted);
+            await context.Response.WriteAsync(demo.Fill(await WriteAsync(services)), context.RequestAborted);
         }).WithMetadata(new KeylessAttribute()).ExcludeFromDescription();
+        demo.MapKey(app);
         app.UseSwaggerUI(options =>
         {
             options.RoutePrefix = "swagger";
@@ -97,6 +104,9 @@ internal static class Documentation
             options.EnablePersistAuthorization();
             options.EnableTryItOutByDefault();
             options.DisplayRequestDuration();
+            options.DocExpansion(Swashbuckle.AspNetCore.SwaggerUI.DocExpansion.List);
+            options.DefaultModelsExpandDepth(0);
+            if (demo.Key is not null) options.InjectJavascript(DocumentationDemo.ScriptPath);
         });
     }
 

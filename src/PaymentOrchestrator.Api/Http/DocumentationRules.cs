@@ -47,7 +47,7 @@ internal sealed class OperationRules : IOperationFilter
                 In = ParameterLocation.Header,
                 Description = "The language of sentences for the buyer: English or Simplified Chinese; English where neither is named.",
                 Schema = new OpenApiSchema { Type = JsonSchemaType.String },
-                Example = "zh-CN",
+                Example = "en",
             });
         }
 
@@ -62,7 +62,8 @@ internal sealed class OperationRules : IOperationFilter
                 Required = required,
                 Description = "A value of your own, 1–255 visible ASCII characters. Repeat it to repeat the request safely; use a new one for a new request.",
                 Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = 255, Pattern = "^[!-~]+$" },
-                Example = "order-1001-attempt-1",
+                // Where it may be left out there is none to begin with: a key that stays in the form would stand for the request before.
+                Example = required ? "order-1001-attempt-1" : null,
             });
         }
     }

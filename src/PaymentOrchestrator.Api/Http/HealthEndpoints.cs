@@ -17,10 +17,14 @@ internal static class HealthEndpoints
     {
         app.MapGet("/health/live", () => ((Result<Health>)new Health { Status = "live" }).Ok())
             .WithName("live").WithTags("Operations").WithMetadata(new KeylessAttribute(), new UnlimitedAttribute())
-            .WithSummary("The process answers").Produces<Health>();
+            .WithSummary("The process answers")
+            .WithDescription("For an orchestrator that restarts what hangs. It looks at nothing else: a database that is down is no reason for a restart.")
+            .Produces<Health>();
         app.MapGet("/health/ready", ReadyAsync)
             .WithName("ready").WithTags("Operations").WithMetadata(new KeylessAttribute(), new UnlimitedAttribute())
-            .WithSummary("The process can serve: its database answers and is migrated").Produces<Health>().Produces<ProblemDocument>(503, "application/problem+json");
+            .WithSummary("The process can serve: its database answers and is migrated")
+            .WithDescription("For a load balancer: 503 keeps requests away until the database answers.")
+            .Produces<Health>().Produces<ProblemDocument>(503, "application/problem+json");
     }
 
     private static async Task<IResult> ReadyAsync(Db db, CancellationToken cancellationToken)

@@ -9,7 +9,7 @@ namespace PaymentOrchestrator.Api.Http;
 /// <summary>Holds a JSON value against the contract's types and names every fault by its path, instead of stopping at the first.</summary>
 internal static class JsonContract
 {
-    private const int MaxArray = 100;
+    public const int MaxArray = 100;
     private const int MaxErrors = 20;
 
     public static IReadOnlyList<FieldError> Check(JsonElement root, JsonTypeInfo type)

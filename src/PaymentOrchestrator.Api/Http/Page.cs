@@ -10,7 +10,7 @@ internal sealed record Page(string? Limit, string? Cursor)
 {
     public const int DefaultSize = 20;
 
-    private const int MaxSize = 100;
+    public const int MaxSize = 100;
 
     public int Size => Limit is null ? DefaultSize : int.Parse(Limit, CultureInfo.InvariantCulture);
 

@@ -20,5 +20,6 @@ internal static class ListLedgerBalancesEndpoint
         .Needs(Scope.Read)
         .WithName("listLedgerBalances").WithTags("Ledger")
         .WithSummary("What every account adds up to, per currency")
+        .WithDescription("The sum of all entries of this mode. Every transaction adds up to nothing in each currency, so that these balances do, too.")
         .Produces<LedgerBalanceList>().Refuses(401);
 }

@@ -35,12 +35,14 @@ internal static class ReadLinkedAccountsEndpoints
             .Needs(Scope.Read).OpenToBuyers()
             .WithName("listLinkedAccounts").WithTags("Linked accounts")
             .WithSummary("List a buyer's linked accounts")
+            .WithDescription("The newest first, those that failed or were revoked included. Use it to show the buyer what is linked; whether it opens a method is told by an eligibility check.")
             .Produces<LinkedAccountList>().Refuses(401, 404);
         v1.MapGet("/linked-accounts/{id}", async (string id, Caller caller, ISender sender, CancellationToken cancellationToken) =>
                 (await sender.Send(new GetLinkedAccount(caller, Id<LinkedAccountResource>.ParseOrNone(id)), cancellationToken)).Ok())
             .Needs(Scope.Read).OpenToBuyers()
             .WithName("getLinkedAccount").WithTags("Linked accounts")
             .WithSummary("Read a linked account")
+            .WithDescription("Ask here, or listen to the webhooks, after the buyer has come back from the page of next_action: status then says how it ended.")
             .Produces<LinkedAccountResource>().Refuses(401, 404);
     }
 }

@@ -23,5 +23,6 @@ internal static class GetPaymentEndpoint
         .Needs(Scope.Read).OpenToBuyers()
         .WithName("getPayment").WithTags("Payments")
         .WithSummary("Read a payment")
+        .WithDescription("As it stands. While status is processing or requires_action, ask again or listen to the webhooks; neither asks the provider a second time for money.")
         .Produces<PaymentResource>().Refuses(401, 404);
 }

@@ -258,13 +258,18 @@ internal sealed class GetTimelineHandler(Db db) : IQueryHandler<GetTimeline, Res
 internal static class GetTimelineEndpoint
 {
     public static void Map(IEndpointRouteBuilder v1) => v1
-        .MapGet("/payments/{id}/timeline", async (string id, Caller caller, ISender sender, CancellationToken cancellationToken) =>
-            (await sender.Send(new GetTimeline(caller, Id<PaymentResource>.ParseOrNone(id)), cancellationToken)).Ok())
+        .MapGet("/payments/{id}/timeline", async (string id, Caller caller, HttpContext context, ISender sender, CancellationToken cancellationToken) =>
+        {
+            var result = await sender.Send(new GetTimeline(caller, Id<PaymentResource>.ParseOrNone(id)), cancellationToken);
+            context.Response.Headers.Append("Vary", "Accept");
+            return result.Problem is null && TimelinePage.IsWanted(context.Request) ? TimelinePage.Of(result.Value) : result.Ok();
+        })
         .Needs(Scope.Read)
         .WithName("getPaymentTimeline").WithTags("Payments")
         .WithSummary("A payment's whole story, in order")
         .WithDescription(
             "Quote, requests (hashed), conversations with providers and their ids, providers' notifications, events and their deliveries, ledger transactions, refunds, settlement: "
-            + "enough to prove that it was paid once. Keys end after two days and events after thirty; the rest stays.")
+            + "enough to prove that it was paid once. Keys end after two days and events after thirty; the rest stays. With Accept: text/html the same as a page for people, without "
+            + "scripts.")
         .Produces<TimelineResource>().Refuses(401, 404);
 }

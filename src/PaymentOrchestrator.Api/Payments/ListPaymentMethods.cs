@@ -135,5 +135,6 @@ internal static class ListPaymentMethodsEndpoint
         .Needs(Scope.Read)
         .WithName("listPaymentMethods").WithTags("Reference data")
         .WithSummary("The four methods: requirements, currencies and current prices")
+        .WithDescription("For a page that explains the methods before there is an order. What is open to a buyer for an order is told by an eligibility check.")
         .Produces<PaymentMethodList>().Refuses(401);
 }

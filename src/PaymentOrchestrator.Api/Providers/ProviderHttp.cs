@@ -27,7 +27,7 @@ internal static class ProviderHttp
     public const int ReadTries = 3;
 
     /// <summary>Far above every answer of these protocols.</summary>
-    private const long MaxAnswerBytes = 1024 * 1024;
+    public const int MaxAnswerBytes = 1024 * 1024;
 
     public static string ClientName(string provider, Mode mode) => $"provider.{provider}.{mode.Code()}";
 

@@ -23,5 +23,6 @@ internal static class GetQuoteEndpoint
         .Needs(Scope.Read).OpenToBuyers()
         .WithName("getQuote").WithTags("Quotes")
         .WithSummary("Read a quote")
+        .WithDescription("With everything that is needed to recompute it. status says whether it can still be paid: open, consumed or expired.")
         .Produces<QuoteResource>().Refuses(401, 404);
 }

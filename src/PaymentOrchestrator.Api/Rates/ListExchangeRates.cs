@@ -84,6 +84,7 @@ internal static class ListExchangeRatesEndpoint
             .Needs(Scope.Read)
             .WithName("getExchangeRate").WithTags("Reference data")
             .WithSummary("A rate, as a quote names it")
+            .WithDescription("For whoever recomputes a quote: rate_id of its exchange_rate leads here. Rates are never changed nor deleted.")
             .Produces<ExchangeRateResource>().Refuses(401, 404);
     }
 }

@@ -60,6 +60,7 @@ internal static class ListDifferencesEndpoint
             .Needs(Scope.Read)
             .WithName("getReconciliationDifference").WithTags("Reconciliations")
             .WithSummary("Read a difference")
+            .WithDescription("What the statement and the books say of one movement of money, whose move it is, and how it was resolved if it was.")
             .Produces<ReconciliationDifferenceResource>().Refuses(401, 404);
     }
 }

@@ -49,6 +49,7 @@ internal static class ReadReconciliationsEndpoints
             .Needs(Scope.Read)
             .WithName("getReconciliation").WithTags("Reconciliations")
             .WithSummary("Read a reconciliation")
+            .WithDescription("Its counts by result. The lines and the differences have addresses of their own.")
             .Produces<ReconciliationResource>().Refuses(401, 404);
     }
 }

@@ -13,7 +13,7 @@ internal sealed class StatementDocs : IOperationFilter
         if (operation.RequestBody?.Content is not { } content || !content.ContainsKey(Csv)) return;
         content[Csv] = new OpenApiMediaType
         {
-            Schema = new OpenApiSchema { Type = JsonSchemaType.String, Description = $"At most {StatementBody.MaxBytes} bytes and {StatementCsv.MaxLines} lines." },
+            Schema = new OpenApiSchema { Type = JsonSchemaType.String, MaxLength = StatementBody.MaxBytes, Description = $"At most {StatementBody.MaxBytes} bytes and {StatementCsv.MaxLines} lines." },
             Example = StatementCsv.Header + "\npayment,pi_3Q…,pay_01k…-1,pay_01k…,USD,186121,2026-11-22T08:15:00Z\n",
         };
         operation.Parameters ??= [];

@@ -23,5 +23,6 @@ internal static class GetRefundEndpoint
         .Needs(Scope.Read)
         .WithName("getRefund").WithTags("Refunds")
         .WithSummary("Read a refund")
+        .WithDescription("As it stands. While status is processing, ask again or listen to the webhooks.")
         .Produces<RefundResource>().Refuses(401, 404);
 }

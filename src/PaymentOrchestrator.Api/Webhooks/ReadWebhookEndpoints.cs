@@ -32,6 +32,7 @@ internal static class ReadWebhookEndpointsEndpoints
             .Needs(Scope.Read)
             .WithName("listWebhookEndpoints").WithTags("Webhooks")
             .WithSummary("List where events are sent")
+            .WithDescription("All endpoints of this mode, without their secrets, the disabled ones included.")
             .Produces<WebhookEndpointList>().Refuses(401);
         v1.MapGet("/webhook-endpoints/{id}", async (string id, Caller caller, ISender sender, CancellationToken cancellationToken) =>
             {

@@ -58,5 +58,11 @@ internal sealed record DemoBuyer(
     public static readonly DemoBuyer LowBalance = new(
         "demo-low-balance", "US", EveryFact, new Dictionary<string, long> { ["USD"] = 10_00, ["EUR"] = 5_00 }, "everything linked, too little money at WorldFirst");
 
-    public static readonly IReadOnlyList<DemoBuyer> All = [Ready, New, CardOnly, MainlandAlipay, LowBalance];
+    public static readonly DemoBuyer DeclinedCard =
+        new("demo-declined-card", "US", ["marketplace.account", "marketplace.identity"], None, "a card that the bank declines when it is charged");
+
+    public static readonly DemoBuyer ThreeDSecure =
+        new("demo-3d-secure", "US", ["marketplace.account", "marketplace.identity"], None, "a card whose bank asks the buyer each time");
+
+    public static readonly IReadOnlyList<DemoBuyer> All = [Ready, New, CardOnly, MainlandAlipay, LowBalance, DeclinedCard, ThreeDSecure];
 }

@@ -45,6 +45,12 @@ public sealed class SchemaCheck
                 "type" => Types(rule!).Any(type => IsOf(value, type)) ? [] : [$"{path} is no {string.Join(" or ", Types(rule!))}: {value?.ToJsonString() ?? "null"}"],
                 "enum" => rule!.AsArray().Any(one => JsonNode.DeepEquals(one, value)) ? [] : [$"{path} is none of {rule.ToJsonString()}: {value?.ToJsonString()}"],
                 "pattern" => Text(value) is not { } text || Regex.IsMatch(text, rule!.GetValue<string>()) ? [] : [$"{path} does not match {rule}: {text}"],
+                "const" => value is null || JsonNode.DeepEquals(rule, value) ? [] : [$"{path} is not {rule}: {value.ToJsonString()}"],
+                "maxLength" => Text(value) is not { } text || text.Length <= rule!.GetValue<int>() ? [] : [$"{path} has {text.Length} characters, more than {rule}"],
+                "minLength" => Text(value) is not { } text || text.Length >= rule!.GetValue<int>() ? [] : [$"{path} has {text.Length} characters, fewer than {rule}"],
+                "maxItems" => value is not JsonArray list || list.Count <= rule!.GetValue<int>() ? [] : [$"{path} has {list.Count} entries, more than {rule}"],
+                "minimum" => Number(value) is not { } number || number >= rule!.GetValue<long>() ? [] : [$"{path} is below {rule}: {number}"],
+                "maximum" => Number(value) is not { } number || number <= rule!.GetValue<long>() ? [] : [$"{path} is above {rule}: {number}"],
                 "format" => Formats(value, rule!.GetValue<string>(), path),
                 "required" => value is JsonObject fields ? rule!.AsArray().Where(name => !fields.ContainsKey(name!.GetValue<string>())).Select(name => $"{path}.{name} is missing") : [],
                 "properties" => value is JsonObject fields
@@ -84,6 +90,8 @@ public sealed class SchemaCheck
         "int64" => value is null || long.TryParse(value.ToJsonString(), CultureInfo.InvariantCulture, out _) ? [] : [$"{path} is no int64"],
         _ => throw new NotSupportedException($"The schema at {path} has the format {format}, which this check does not know."),
     };
+
+    private static long? Number(JsonNode? value) => value is JsonValue one && one.TryGetValue<long>(out var number) ? number : null;
 
     private static string? Text(JsonNode? value) => value is JsonValue one && one.TryGetValue<string>(out var text) ? text : null;
 }

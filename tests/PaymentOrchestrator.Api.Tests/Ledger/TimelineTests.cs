@@ -39,6 +39,28 @@ public sealed class TimelineTests(TestSystem system)
     }
 
     [Fact]
+    public async Task For_people_the_same_story_is_a_page_without_scripts_and_with_everything_escaped()
+    {
+        var payment = await system.PaidAsync(system.Api);
+        await system.Database.ExecuteAsync("update attempts set detail = $2 where payment_id = $1", Database.Uuid(payment.Id), "<script>alert(1)</script>");
+
+        var page = (await TimelineAsync($"/v1/payments/{payment.Id}/timeline", "text/html,application/xhtml+xml,*/*;q=0.8")).Must(200);
+
+        Assert.StartsWith("text/html", page.Headers["Content-Type"], StringComparison.Ordinal);
+        Assert.Contains("style-src 'unsafe-inline'", page.Headers["Content-Security-Policy"], StringComparison.Ordinal);
+        Assert.DoesNotContain("script-src", page.Headers["Content-Security-Policy"], StringComparison.Ordinal);
+        Assert.DoesNotContain("<script", page.Text, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("&lt;script&gt;alert(1)&lt;/script&gt;", page.Text, StringComparison.Ordinal);
+        foreach (var told in new[] { payment.Id, "ledger transaction", "payment.succeeded", "attempt ended" }) Assert.Contains(told, page.Text, StringComparison.Ordinal);
+        var json = (await TimelineAsync($"/v1/payments/{payment.Id}/timeline", "text/html;q=0.5,application/json")).Must(200);
+        Assert.Equal(payment.Id, json["payment_id"]);
+        (await TimelineAsync("/v1/payments/pay_unknown/timeline", "text/html")).Must(404);
+    }
+
+    private Task<Answer> TimelineAsync(string path, string accept) =>
+        system.Api.SendAsync(HttpMethod.Get, path, null, null, request => request.Headers.TryAddWithoutValidation("Accept", accept));
+
+    [Fact]
     public async Task Notifications_and_deliveries_are_part_of_the_story_and_it_is_told_the_same_twice()
     {
         var payment = await system.PaidAsync(system.Api);
