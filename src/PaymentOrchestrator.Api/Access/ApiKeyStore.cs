@@ -3,7 +3,6 @@ using Dapper;
 using Npgsql;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.Postgres;
-using PaymentOrchestrator.Api.Webhooks;
 using PaymentOrchestrator.Domain;
 
 namespace PaymentOrchestrator.Api.Access;
@@ -51,7 +50,7 @@ internal sealed class ApiKeyStore(Db db)
             where id = @replaces and marketplace_id = @marketplace and mode = @mode and (expires_at is null or expires_at > @until);
 
             """;
-        var parameters = WebhookEndpointStore.KeyParameters(caller, key, made.Id, audit.At);
+        var parameters = Idempotency.KeyParameters(caller, key, made.Id, audit.At);
         parameters.AddDynamicParams(new
         {
             hash = ApiKeys.Hash(made.Text),
@@ -79,7 +78,7 @@ internal sealed class ApiKeyStore(Db db)
             }
 
             await connection.ExecuteAsync(new CommandDefinition(
-                WebhookEndpointStore.InsertKey + AuditEntry.Insert + ";", parameters, transaction, cancellationToken: cancellationToken));
+                Idempotency.InsertKey + AuditEntry.Insert + ";", parameters, transaction, cancellationToken: cancellationToken));
             await transaction.CommitAsync(CancellationToken.None);
             return true;
         }

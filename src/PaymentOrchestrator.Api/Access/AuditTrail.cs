@@ -23,7 +23,9 @@ internal sealed partial class AuditTrail(Db db, TimeProvider clock)
     {
         if (context.Features.Get<Caller>() is not { } caller) return;
         // What stands in the address is the caller's own word: kept only where it has the form of an id.
-        var named = context.Request.RouteValues.TryGetValue("id", out var id) && id is string text && IdForm().IsMatch(text) ? text : null;
+        // The last of several is what is acted on, within the others.
+        var named = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.Parameters is [.., var last]
+            && context.Request.RouteValues[last.Name] is string text && IdForm().IsMatch(text) ? text : null;
         var parameters = new DynamicParameters();
         AuditEntry.Of(caller, named, AuditEntry.AnyShard(), clock.Now(), problem.Type.Code).AddTo(parameters);
         await using var connection = await db.OpenAsync(caller, CancellationToken.None);

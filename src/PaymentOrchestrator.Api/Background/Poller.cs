@@ -4,16 +4,28 @@ namespace PaymentOrchestrator.Api.Background;
 /// Work that looks again and again for what is due. Nothing that happens in it ends the instance, which serves requests beside it: what failed is
 /// logged, and is due again when its claim runs out.
 /// </summary>
-internal abstract class Poller(TimeSpan interval, TimeProvider clock, ILogger log) : BackgroundService
+/// <param name="interval">Between two looks.</param>
+/// <param name="clock">By which they are timed.</param>
+/// <param name="log">Where what failed is told.</param>
+/// <param name="runs">False on an instance that leaves this work to others.</param>
+/// <param name="firstAfter">When the first look is made; null for after an interval.</param>
+internal abstract class Poller(TimeSpan interval, TimeProvider clock, ILogger log, bool runs = true, TimeSpan? firstAfter = null) : BackgroundService
 {
     private const int AtOnce = 8;
 
     protected sealed override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(interval, clock);
+        if (!runs) return;
         try
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken)) await RunGuardedAsync(stoppingToken);
+            if (firstAfter is { } first)
+            {
+                await Task.Delay(first, clock, stoppingToken);
+                await GuardedAsync(RunOnceAsync, stoppingToken);
+            }
+
+            using var timer = new PeriodicTimer(interval, clock);
+            while (await timer.WaitForNextTickAsync(stoppingToken)) await GuardedAsync(RunOnceAsync, stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -39,13 +51,14 @@ internal abstract class Poller(TimeSpan interval, TimeProvider clock, ILogger lo
             }
         });
 
-    private async Task RunGuardedAsync(CancellationToken stoppingToken)
+    /// <summary>Work outside its turns is no more able to end the instance.</summary>
+    protected async Task GuardedAsync(Func<CancellationToken, Task> work, CancellationToken stoppingToken)
     {
         try
         {
-            await RunOnceAsync(stoppingToken);
+            await work(stoppingToken);
         }
-        catch (Npgsql.NpgsqlException e)
+        catch (Exception e) when (e is Npgsql.NpgsqlException or TimeoutException)
         {
             log.LogWarning(e, "The database did not answer; what is due is looked for again in {Interval}.", interval);
         }

@@ -72,6 +72,8 @@ internal sealed class DisputeStore(Db db)
         public short ShardKey { get; init; }
 
         public int Tries { get; init; }
+
+        public override string ToString() => new Id<DisputeResource>(Id).ToString();
     }
 
     /// <summary>What is due now, of all marketplaces and shards: background work, no tenant's.</summary>

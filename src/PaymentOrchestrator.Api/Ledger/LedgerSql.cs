@@ -29,10 +29,13 @@ internal static class LedgerSql
 
         """;
 
-    /// <summary>Writes the posting if this command made the payment's present state (its last event is @eventId).</summary>
+    /// <summary>
+    /// Writes the posting if this command made the payment's present state (its last event is @eventId). A payment is paid and settled once, and may be
+    /// put under review again and again: each time has the version that it began with.
+    /// </summary>
     public const string InsertForPayment = """
-        insert into ledger_transactions (id, marketplace_id, mode, payment_id, cause_id, kind, created_at, shard_key)
-        select @ledgerId, p.marketplace_id, p.mode, p.id, @ledgerCause, @ledgerKind, @now, p.shard_key
+        insert into ledger_transactions (id, marketplace_id, mode, payment_id, cause_id, kind, occurrence, created_at, shard_key)
+        select @ledgerId, p.marketplace_id, p.mode, p.id, @ledgerCause, @ledgerKind, case when @ledgerKind = 'suspense' then p.version else 1 end, @now, p.shard_key
         from payments p where @ledgerKind is not null and p.id = @id and p.shard_key = @shard and p.last_event_id = @eventId;
 
         insert into ledger_entries (transaction_id, marketplace_id, mode, line, account, currency, amount, shard_key)
@@ -71,15 +74,18 @@ internal static class LedgerSql
 
     /// <summary>Takes back what was kept in suspense, once a review has ended; stands before <see cref="InsertForPayment"/>. Parameters besides: leavesReview, reversalId.</summary>
     public const string ReverseSuspense = """
-        insert into ledger_transactions (id, marketplace_id, mode, payment_id, cause_id, kind, created_at, shard_key)
-        select @reversalId, t.marketplace_id, t.mode, t.payment_id, t.cause_id, 'suspense_reversal', @now, t.shard_key
+        insert into ledger_transactions (id, marketplace_id, mode, payment_id, cause_id, kind, occurrence, created_at, shard_key)
+        select @reversalId, t.marketplace_id, t.mode, t.payment_id, t.cause_id, 'suspense_reversal', t.occurrence, @now, t.shard_key
         from payments p join ledger_transactions t on t.cause_id = p.id and t.kind = 'suspense' and t.shard_key = p.shard_key
-        where @leavesReview and p.id = @id and p.shard_key = @shard and p.last_event_id = @eventId;
+        where @leavesReview and p.id = @id and p.shard_key = @shard and p.last_event_id = @eventId
+            and not exists (
+                select from ledger_transactions r
+                where r.cause_id = t.cause_id and r.kind = 'suspense_reversal' and r.occurrence = t.occurrence and r.shard_key = t.shard_key);
 
         insert into ledger_entries (transaction_id, marketplace_id, mode, line, account, currency, amount, shard_key)
         select r.id, e.marketplace_id, e.mode, e.line, e.account, e.currency, -e.amount, e.shard_key
         from ledger_transactions r
-            join ledger_transactions t on t.cause_id = r.cause_id and t.kind = 'suspense' and t.shard_key = r.shard_key
+            join ledger_transactions t on t.cause_id = r.cause_id and t.kind = 'suspense' and t.occurrence = r.occurrence and t.shard_key = r.shard_key
             join ledger_entries e on e.transaction_id = t.id and e.shard_key = t.shard_key
         where r.id = @reversalId and r.shard_key = @shard;
 

@@ -1,4 +1,5 @@
 using PaymentOrchestrator.Api.Access;
+using PaymentOrchestrator.Api.Background;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.Providers;
 using PaymentOrchestrator.Domain;
@@ -11,65 +12,36 @@ namespace PaymentOrchestrator.Api.LinkedAccounts;
 /// </summary>
 internal sealed class AccountUpkeep(
     UpkeepStore upkeep, LinkedAccountStore store, GrantReturns returns, ProviderDirectory providers, Secrets secrets, UpkeepSchedule schedule, TimeProvider clock,
-    ILogger<AccountUpkeep> log) : BackgroundService
+    ILogger<AccountUpkeep> log) : Poller(schedule.Interval, clock, log)
 {
     private const int Batch = 100;
-    private const int AtOnce = 4;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(schedule.Interval, clock);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken)) await RunOnceAsync(stoppingToken);
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // Stopping; what was claimed is due again when its claim runs out.
-        }
-    }
+    private readonly TimeProvider clock = clock;
+    private readonly ILogger<AccountUpkeep> log = log;
 
-    private async Task RunOnceAsync(CancellationToken stoppingToken)
-    {
-        try
+    internal override async Task RunOnceAsync(CancellationToken stoppingToken) =>
+        await ForEachAsync(await upkeep.FindDueAsync(clock.Now(), Batch, stoppingToken), async (item, cancellationToken) =>
         {
-            var due = await upkeep.FindDueAsync(clock.Now(), Batch, stoppingToken);
-            await Parallel.ForEachAsync(due, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = stoppingToken }, async (item, cancellationToken) =>
-            {
-                var now = clock.Now();
-                if (await upkeep.ClaimAsync(item, now, now + schedule.Lease, cancellationToken) is { } claimed) await SeeToAsync(claimed, item.UpkeepTries);
-            });
-        }
-        catch (Npgsql.NpgsqlException e)
-        {
-            log.LogWarning(e, "The database did not answer; accounts that are due are looked for again in {Interval}.", schedule.Interval);
-        }
-    }
+            var now = clock.Now();
+            if (await upkeep.ClaimAsync(item, now, now + schedule.Lease, cancellationToken) is { } claimed) await SeeToAsync(claimed, item.UpkeepTries);
+        }, stoppingToken);
 
     private async Task SeeToAsync(LinkedAccount account, int tries)
     {
-        try
-        {
-            var now = clock.Now();
-            if (account.Status is LinkedAccount.Pending or LinkedAccount.Active && schedule.NextAt(account, account.UpdatedAt) is { } at && at > now && tries == 0)
-                // Due by an older reckoning.
-                await upkeep.PostponeAsync(account, at, CancellationToken.None);
-            else if (account.Status == LinkedAccount.Pending)
-                await EndAsync(account.NextActionUrl is null
-                    ? account.WithFailure(ProblemType.ProviderUnavailable.Code, "The provider's page could not be had. Link again with a new Idempotency-Key.")
-                    : account.WithFailure(FailureCode.ActionExpired, "The buyer did not come back from the provider's page in time. Link again."));
-            else if (account.Status == LinkedAccount.Active)
-                await RenewAsync(account, tries);
-            else if (account.Secret is not null)
-                await returns.FinishAsync(account, tries);
-            else
-                await upkeep.ForgetSecretAsync(account, CancellationToken.None);
-        }
-        catch (Exception e) when (e is not OperationCanceledException and not Npgsql.NpgsqlException)
-        {
-            // One account that cannot be seen to must not keep the others waiting; it is due again when its claim runs out.
-            log.LogError(e, "{AccountId} could not be seen to.", account.Id);
-        }
+        var now = clock.Now();
+        if (account.Status is LinkedAccount.Pending or LinkedAccount.Active && schedule.NextAt(account, account.UpdatedAt) is { } at && at > now && tries == 0)
+            // Due by an older reckoning.
+            await upkeep.PostponeAsync(account, at, CancellationToken.None);
+        else if (account.Status == LinkedAccount.Pending)
+            await EndAsync(account.NextActionUrl is null
+                ? account.WithFailure(ProblemType.ProviderUnavailable.Code, "The provider's page could not be had. Link again with a new Idempotency-Key.")
+                : account.WithFailure(FailureCode.ActionExpired, "The buyer did not come back from the provider's page in time. Link again."));
+        else if (account.Status == LinkedAccount.Active)
+            await RenewAsync(account, tries);
+        else if (account.Secret is not null)
+            await returns.FinishAsync(account, tries);
+        else
+            await upkeep.ForgetSecretAsync(account, CancellationToken.None);
     }
 
     private async Task RenewAsync(LinkedAccount account, int tries)

@@ -15,6 +15,8 @@ internal sealed class UpkeepStore(Db db, UpkeepSchedule schedule)
         public short ShardKey { get; init; }
 
         public int UpkeepTries { get; init; }
+
+        public override string ToString() => new Id<LinkedAccountResource>(Id).ToString();
     }
 
     /// <summary>What is due now, of all marketplaces and shards: background work, no tenant's.</summary>

@@ -27,16 +27,17 @@ internal sealed class NotificationHints(
     /// <param name="provider">Who speaks.</param>
     /// <param name="mode">By which mode's signature.</param>
     /// <param name="reading">What it says.</param>
+    /// <param name="digest">SHA-256 of its body.</param>
     /// <returns>Why the provider should send it again; null when it has had its effect, or none is due.</returns>
-    public async Task<Problem?> FollowAsync(string provider, Mode mode, NotificationReading reading)
+    public async Task<Problem?> FollowAsync(string provider, Mode mode, NotificationReading reading, byte[] digest)
     {
         switch (reading)
         {
             case NotificationReading.PaymentChanged changed:
-                await FollowOrParkAsync<PaymentResource>(provider, mode, ParkedNotification.Payment, changed.RequestId, changed.PaymentId);
+                await FollowOrParkAsync<PaymentResource>(provider, mode, ParkedNotification.Payment, changed.RequestId, changed.PaymentId, digest);
                 return null;
             case NotificationReading.RefundChanged changed:
-                await FollowOrParkAsync<RefundResource>(provider, mode, ParkedNotification.Refund, changed.RequestId, changed.RefundId);
+                await FollowOrParkAsync<RefundResource>(provider, mode, ParkedNotification.Refund, changed.RequestId, changed.RefundId, digest);
                 return null;
             case NotificationReading.DisputeChanged changed:
                 // A dispute that we have never read is nowhere but at the provider: until it could be read, the notification is to come again.
@@ -65,7 +66,7 @@ internal sealed class NotificationHints(
         _ => throw new ArgumentOutOfRangeException(nameof(told)),
     };
 
-    private async Task FollowOrParkAsync<T>(string provider, Mode mode, string kind, string reference, string objectId)
+    private async Task FollowOrParkAsync<T>(string provider, Mode mode, string kind, string reference, string objectId, byte[] digest)
         where T : IResource
     {
         if (!Id<T>.TryParse(objectId, null, out var id) || reference.Length > MaxReference || !Ascii.IsValid(reference) || reference.Any(char.IsControl))
@@ -76,7 +77,7 @@ internal sealed class NotificationHints(
         }
 
         var now = clock.Now();
-        var told = new ParkedNotification(provider, mode, kind, reference, id.ToString(), id.ShardKey, now);
+        var told = new ParkedNotification(provider, mode, kind, reference, id.ToString(), id.ShardKey, now, digest);
         if (await TryFollowAsync(told)) return;
         log.LogWarning("{Provider} speaks of request {Reference} in {Mode} mode, which is not here; the notification is kept.", provider, reference, mode);
         await parked.ParkAsync(told, now + parking.FirstDelay, CancellationToken.None);

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Dapper;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.Payments;
@@ -28,46 +27,59 @@ internal sealed class NotificationLog(Db db, TimeProvider clock)
         on conflict do nothing;
         """;
 
+    private const string OfPayment = Into + "from payments p where p.id = @id and p.shard_key = @shard and p.mode = @mode" + Bounded;
+
+    private const string OfRefund = Into + """
+        from refunds r join payments p on p.id = r.payment_id and p.shard_key = r.shard_key
+        where r.id = @id and r.shard_key = @shard and p.mode = @mode
+        """ + Bounded;
+
+    /// <summary>1688's messages name orders, not buyers, so this looks on every shard.</summary>
+    private const string OfOrders =
+        Into + "from payments p where p.order_id = any (@orders) and p.mode = @mode and p.status = 'succeeded' and p.settlement_status = 'pending'" + Bounded;
+
     /// <summary>Before anything is done about it; what concerns none of our payments leaves nothing.</summary>
-    public async Task KeepAsync(Mode mode, string provider, NotificationReading reading, byte[] body)
+    /// <param name="digest">SHA-256 of its body.</param>
+    public Task KeepAsync(Mode mode, string provider, NotificationReading reading, byte[] digest) => reading switch
     {
-        const string ofPayment = Into + "from payments p where p.id = @id and p.shard_key = @shard and p.mode = @mode" + Bounded;
-        const string ofRefund = Into + """
-            from refunds r join payments p on p.id = r.payment_id and p.shard_key = r.shard_key
-            where r.id = @id and r.shard_key = @shard and p.mode = @mode
-            """ + Bounded;
-        // 1688's messages name orders, not buyers, so this looks on every shard.
-        const string ofOrder = Into + "from payments p where p.order_id = any (@orders) and p.mode = @mode and p.status = 'succeeded' and p.settlement_status = 'pending'" + Bounded;
-        (string? Sql, string Type, Id<PaymentResource> Subject, string[] Orders) notice = reading switch
-        {
-            NotificationReading.PaymentChanged changed => (ofPayment, "payment_changed", Id<PaymentResource>.ParseOrNone(changed.PaymentId), []),
-            NotificationReading.RefundChanged changed => (ofRefund, "refund_changed", new(Id<RefundResource>.ParseOrNone(changed.RefundId).Value), []),
-            NotificationReading.OrderChanged changed => (ofOrder, "order_changed", default, [.. changed.OrderIds]),
-            _ => (null, "", default, []),
-        };
-        if (notice.Sql is null) return;
+        NotificationReading.PaymentChanged changed => KeepAsync(OfPayment, mode, provider, "payment_changed", Id<PaymentResource>.ParseOrNone(changed.PaymentId), [], digest, clock.Now()),
+        NotificationReading.RefundChanged changed => KeepAsync(OfRefund, mode, provider, "refund_changed", Id<RefundResource>.ParseOrNone(changed.RefundId), [], digest, clock.Now()),
+        NotificationReading.OrderChanged changed => KeepAsync<PaymentResource>(OfOrders, mode, provider, "order_changed", default, changed.OrderIds, digest, clock.Now()),
+        _ => Task.CompletedTask,
+    };
+
+    /// <summary>One that was parked, now that what it is about is here.</summary>
+    public Task KeepAsync(ParkedNotification told) => told.Digest is not { } digest
+        ? Task.CompletedTask
+        : told.Kind == ParkedNotification.Refund
+            ? KeepAsync(OfRefund, told.Mode, told.Provider, "refund_changed", Id<RefundResource>.ParseOrNone(told.ObjectId), [], digest, told.ReceivedAt)
+            : KeepAsync(OfPayment, told.Mode, told.Provider, "payment_changed", Id<PaymentResource>.ParseOrNone(told.ObjectId), [], digest, told.ReceivedAt);
+
+    private async Task KeepAsync<T>(string sql, Mode mode, string provider, string type, Id<T> subject, IEnumerable<string> orders, byte[] digest, DateTimeOffset receivedAt)
+        where T : IResource
+    {
         var parameters = new
         {
-            id = notice.Subject.Value,
-            shard = notice.Subject.ShardKey,
-            orders = notice.Orders,
+            id = subject.Value,
+            shard = subject.ShardKey,
+            orders = orders.ToArray(),
             mode = mode.Code(),
             provider,
-            type = notice.Type,
-            digest = SHA256.HashData(body),
-            now = clock.Now().UtcDateTime,
+            type,
+            digest,
+            now = receivedAt.UtcDateTime,
             most = MostPerPayment,
         };
-        var owners = reading switch
+        IReadOnlyList<Caller> owners = sql switch
         {
-            NotificationReading.PaymentChanged => One(await db.OwnerOfPaymentAsync(parameters.id, parameters.shard, CancellationToken.None)),
-            NotificationReading.RefundChanged => One(await db.OwnerOfRefundAsync(parameters.id, parameters.shard, CancellationToken.None)),
-            _ => await db.OwnersOfUnsettledOrdersAsync(mode, notice.Orders, CancellationToken.None),
+            OfPayment => One(await db.OwnerOfPaymentAsync(parameters.id, parameters.shard, CancellationToken.None)),
+            OfRefund => One(await db.OwnerOfRefundAsync(parameters.id, parameters.shard, CancellationToken.None)),
+            _ => await db.OwnersOfUnsettledOrdersAsync(mode, parameters.orders, CancellationToken.None),
         };
         foreach (var owner in owners.Where(owner => owner.Mode == mode))
         {
             await using var connection = await db.OpenAsync(owner, CancellationToken.None);
-            await connection.ExecuteAsync(new CommandDefinition(notice.Sql, parameters));
+            await connection.ExecuteAsync(new CommandDefinition(sql, parameters));
         }
     }
 

@@ -1,3 +1,4 @@
+using PaymentOrchestrator.Api.Background;
 using PaymentOrchestrator.Api.Http;
 
 namespace PaymentOrchestrator.Api.Notifications;
@@ -7,54 +8,37 @@ namespace PaymentOrchestrator.Api.Notifications;
 /// instances may run it; each notification that is due is claimed by one.
 /// </summary>
 internal sealed class ParkedNotificationFollower(
-    ParkedNotificationStore parked, NotificationHints hints, ParkingSchedule schedule, TimeProvider clock, ILogger<ParkedNotificationFollower> log) : BackgroundService
+    ParkedNotificationStore parked, NotificationHints hints, NotificationLog kept, ParkingSchedule schedule, TimeProvider clock, ILogger<ParkedNotificationFollower> log)
+    : Poller(schedule.Interval, clock, log)
 {
     private const int Batch = 100;
 
     /// <summary>Above what asking a provider takes.</summary>
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(schedule.Interval, clock);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken)) await RunOnceAsync(stoppingToken);
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // Stopping; what was claimed is due again when its claim runs out.
-        }
-    }
+    private readonly TimeProvider clock = clock;
+    private readonly ILogger<ParkedNotificationFollower> log = log;
 
-    private async Task RunOnceAsync(CancellationToken stoppingToken)
+    internal override async Task RunOnceAsync(CancellationToken stoppingToken)
     {
-        try
+        await ForEachAsync(await parked.FindDueAsync(clock.Now(), Batch, stoppingToken), async (due, cancellationToken) =>
         {
-            foreach (var due in await parked.FindDueAsync(clock.Now(), Batch, stoppingToken))
-                if (await parked.ClaimAsync(due, clock.Now() + Lease, stoppingToken)) await FollowAsync(due);
-            foreach (var old in await parked.FindBeyondAsync(schedule.MaxKept, Batch, stoppingToken))
-                await GiveUpAsync(old, "there is no room for it");
-        }
-        catch (Npgsql.NpgsqlException e)
-        {
-            log.LogWarning(e, "The database did not answer; parked notifications are looked at again in {Interval}.", schedule.Interval);
-        }
+            if (await parked.ClaimAsync(due, clock.Now() + Lease, cancellationToken)) await FollowAsync(due);
+        }, stoppingToken);
+        foreach (var old in await parked.FindBeyondAsync(schedule.MaxKept, Batch, stoppingToken))
+            await GiveUpAsync(old, "there is no room for it");
     }
 
     private async Task FollowAsync(ParkedNotification claimed)
     {
-        try
+        if (await hints.TryFollowAsync(claimed))
         {
-            if (await hints.TryFollowAsync(claimed)) await parked.RemoveAsync(claimed, CancellationToken.None);
-            else if (clock.Now() - claimed.ReceivedAt >= schedule.KeepFor) await GiveUpAsync(claimed, "it has not appeared in time");
-            else await parked.PostponeAsync(claimed, clock.Now() + schedule.DelayAfter(claimed.Tries + 1), CancellationToken.None);
+            // It is part of the payment's story from when it was told, not from when the payment could be seen.
+            await kept.KeepAsync(claimed);
+            await parked.RemoveAsync(claimed, CancellationToken.None);
         }
-        catch (Exception e) when (e is not OperationCanceledException and not Npgsql.NpgsqlException)
-        {
-            // One that cannot be followed must not keep the others waiting; it is due again when its claim runs out.
-            log.LogError(e, "The parked notification of {Reference} could not be followed.", claimed.Reference);
-        }
+        else if (clock.Now() - claimed.ReceivedAt >= schedule.KeepFor) await GiveUpAsync(claimed, "it has not appeared in time");
+        else await parked.PostponeAsync(claimed, clock.Now() + schedule.DelayAfter(claimed.Tries + 1), CancellationToken.None);
     }
 
     private async Task GiveUpAsync(ParkedNotification old, string reason)

@@ -12,12 +12,15 @@ namespace PaymentOrchestrator.Api.Notifications;
 /// <param name="ObjectId">The payment or refund, as the contract writes it.</param>
 /// <param name="ShardKey">Where it would be.</param>
 /// <param name="ReceivedAt">When it was told first.</param>
+/// <param name="Digest">SHA-256 of its body; null for one that was parked before digests were kept.</param>
 /// <param name="Tries">How often it was looked for since.</param>
 internal sealed record ParkedNotification(
-    string Provider, Mode Mode, string Kind, string Reference, string ObjectId, short ShardKey, DateTimeOffset ReceivedAt, int Tries = 0)
+    string Provider, Mode Mode, string Kind, string Reference, string ObjectId, short ShardKey, DateTimeOffset ReceivedAt, byte[]? Digest, int Tries = 0)
 {
     public const string Payment = "payment";
     public const string Refund = "refund";
+
+    public override string ToString() => $"The parked notification of {Reference}";
 }
 
 /// <summary>Requests only put notifications in; everything else is background work.</summary>
@@ -27,8 +30,8 @@ internal sealed class ParkedNotificationStore(Db db)
     public async Task ParkAsync(ParkedNotification told, DateTimeOffset nextAt, CancellationToken cancellationToken)
     {
         const string sql = """
-            insert into parked_notifications (provider, mode, kind, reference, object_id, received_at, next_at, tries, shard_key)
-            values (@provider, @mode, @kind, @reference, @objectId, @receivedAt, @nextAt, 0, @shard)
+            insert into parked_notifications (provider, mode, kind, reference, object_id, received_at, next_at, tries, digest, shard_key)
+            values (@provider, @mode, @kind, @reference, @objectId, @receivedAt, @nextAt, 0, @digest, @shard)
             on conflict do nothing;
             """;
         await using var connection = await db.OpenSharedAsync(cancellationToken);
@@ -39,7 +42,7 @@ internal sealed class ParkedNotificationStore(Db db)
     public async Task<IReadOnlyList<ParkedNotification>> FindDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken)
     {
         const string sql = """
-            select provider, mode, kind, reference, object_id, received_at, tries, shard_key
+            select provider, mode, kind, reference, object_id, received_at, tries, digest, shard_key
             from parked_notifications where next_at <= @now order by next_at limit @limit;
             """;
         await using var connection = await db.OpenWorkerAsync(cancellationToken);
@@ -84,7 +87,7 @@ internal sealed class ParkedNotificationStore(Db db)
     public async Task<IReadOnlyList<ParkedNotification>> FindBeyondAsync(int limit, int batch, CancellationToken cancellationToken)
     {
         const string sql = """
-            select provider, mode, kind, reference, object_id, received_at, tries, shard_key
+            select provider, mode, kind, reference, object_id, received_at, tries, digest, shard_key
             from parked_notifications order by received_at desc, reference offset @limit limit @batch;
             """;
         await using var connection = await db.OpenWorkerAsync(cancellationToken);
@@ -102,6 +105,7 @@ internal sealed class ParkedNotificationStore(Db db)
         receivedAt = told.ReceivedAt.UtcDateTime,
         nextAt = nextAt.UtcDateTime,
         tries = told.Tries,
+        digest = told.Digest,
         shard = told.ShardKey,
     };
 
@@ -121,9 +125,11 @@ internal sealed class ParkedNotificationStore(Db db)
 
         public int Tries { get; init; }
 
+        public byte[]? Digest { get; init; }
+
         public short ShardKey { get; init; }
 
         public ParkedNotification ToNotification() => new(
-            Provider, Mode == "live" ? Domain.Mode.Live : Domain.Mode.Test, Kind, Reference, ObjectId, ShardKey, new DateTimeOffset(ReceivedAt, TimeSpan.Zero), Tries);
+            Provider, Mode == "live" ? Domain.Mode.Live : Domain.Mode.Test, Kind, Reference, ObjectId, ShardKey, new DateTimeOffset(ReceivedAt, TimeSpan.Zero), Digest, Tries);
     }
 }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Mediator;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.LinkedAccounts;
@@ -44,11 +45,12 @@ internal static class ReceiveNotificationEndpoint
             if (reading is NotificationReading.BadSignature) continue;
             reading = reading.WithoutCardData();
 
-            await kept.KeepAsync(mode, provider, reading, body);
+            var digest = SHA256.HashData(body);
+            await kept.KeepAsync(mode, provider, reading, digest);
             // Acknowledged once its effect is committed, whatever becomes of the connection meanwhile; until then the provider sends it again.
             var refusal = reading is NotificationReading.AccountAuthorized authorized
                 ? (await sender.Send(new AuthorizeAccount(mode, authorized.BuyerId, authorized.Provider, authorized.Parameters), CancellationToken.None)).Problem
-                : await hints.FollowAsync(reader.Provider, mode, reading);
+                : await hints.FollowAsync(reader.Provider, mode, reading, digest);
             if (refusal is not null) await HttpAnswers.WriteAsync(context, refusal);
             else await WriteAsync(context, reader.Acknowledge(context.Request.Method, target));
             return;

@@ -3,6 +3,7 @@ using System.Text;
 using Dapper;
 using Mediator;
 using PaymentOrchestrator.Api.Access;
+using PaymentOrchestrator.Api.Disputes;
 using PaymentOrchestrator.Api.Events;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.Ledger;
@@ -23,7 +24,8 @@ internal sealed class GetTimelineHandler(Db db) : IQueryHandler<GetTimeline, Res
     // Of what was written in one commit, in the order of cause and effect.
     private static readonly string[] Order =
     [
-        "quote", "request", "refund_started", "attempt_started", "provider_notification", "attempt_ended", "refund_heard_of", "ledger_transaction", "settlement", "event", "webhook_delivery",
+        "quote", "request", "eligibility", "refund_started", "attempt_started", "provider_notification", "attempt_ended", "refund_heard_of", "dispute", "ledger_transaction", "settlement",
+        "event", "webhook_delivery",
     ];
 
     /// <summary>Of each kind: far more than a payment has, and a bound all the same.</summary>
@@ -34,6 +36,14 @@ internal sealed class GetTimelineHandler(Db db) : IQueryHandler<GetTimeline, Res
         const string sql = "select " + PaymentRow.Columns + """
 
             from payments p where p.id = @id and p.marketplace_id = @marketplace and p.mode = @mode and p.shard_key = @shard;
+
+            select p.verdict from payments p where p.id = @id and p.marketplace_id = @marketplace and p.mode = @mode and p.shard_key = @shard;
+
+            select
+            """ + " " + DisputeRow.Columns + """
+
+            from disputes d where d.payment_id = @id and d.marketplace_id = @marketplace and d.mode = @mode and d.shard_key = @shard
+            order by d.id limit @most;
 
             select
             """ + " " + QuoteStore.Columns + """
@@ -87,6 +97,8 @@ internal sealed class GetTimelineHandler(Db db) : IQueryHandler<GetTimeline, Res
         await using var connection = await db.OpenAsync(caller, cancellationToken);
         await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(sql, owner, cancellationToken: cancellationToken));
         if ((await rows.ReadSingleOrDefaultAsync<PaymentRow>())?.ToPayment() is not { } payment) return Problem.NotFound<PaymentResource>("payment");
+        var verdict = PaymentVerdict.Read(await rows.ReadSingleAsync<string?>());
+        var disputes = (await rows.ReadAsync<DisputeRow>()).Select(row => row.ToDispute()).ToList();
         var quote = (await rows.ReadSingleAsync<QuoteRow>()).ToQuote(caller).ToResource(payment.CreatedAt);
         var requests = (await rows.ReadAsync<RequestRow>()).ToList();
         var attempts = (await rows.ReadAsync<AttemptRow>()).ToList();
@@ -96,7 +108,7 @@ internal sealed class GetTimelineHandler(Db db) : IQueryHandler<GetTimeline, Res
         string[] objects =
         [
             payment.Id.ToString(), payment.QuoteId.ToString(), .. refunds.Select(refund => new Id<RefundResource>(refund.Id).ToString()),
-            .. transactions.Select(transaction => transaction.Id.ToString()),
+            .. disputes.Select(dispute => dispute.Id.ToString()), .. transactions.Select(transaction => transaction.Id.ToString()),
         ];
         await using var more = await connection.QueryMultipleAsync(new CommandDefinition(
             events, new { objects, owner.marketplace, owner.mode, owner.shard, owner.most }, cancellationToken: cancellationToken));
@@ -107,6 +119,7 @@ internal sealed class GetTimelineHandler(Db db) : IQueryHandler<GetTimeline, Res
         [
             new() { At = quote.CreatedAt, Kind = "quote", Quote = quote },
             .. requests.Select(request => new TimelineEntry { At = request.CreatedAt, Kind = "request", Request = request.ToResource(payment.Id) }),
+            .. verdict is null ? Array.Empty<TimelineEntry>() : [new TimelineEntry { At = verdict.JudgedAt, Kind = "eligibility", Eligibility = verdict }],
             .. attempts.Select(attempt => new TimelineEntry { At = attempt.StartedAt, Kind = "attempt_started", Attempt = attempt.ToResource(started: true) }),
             .. attempts.Where(attempt => attempt.EndedAt is not null)
                 .Select(attempt => new TimelineEntry { At = attempt.EndedAt!.Value, Kind = "attempt_ended", Attempt = attempt.ToResource(started: false) }),
@@ -114,6 +127,7 @@ internal sealed class GetTimelineHandler(Db db) : IQueryHandler<GetTimeline, Res
             .. refunds.Select(refund => new TimelineEntry { At = refund.CreatedAt, Kind = "refund_started", Refund = refund.ToResource(started: true) }),
             .. refunds.Where(refund => refund.LastHeardAt is not null)
                 .Select(refund => new TimelineEntry { At = refund.LastHeardAt!.Value, Kind = "refund_heard_of", Refund = refund.ToResource(started: false) }),
+            .. disputes.Select(dispute => new TimelineEntry { At = dispute.CreatedAt, Kind = "dispute", Dispute = dispute.ToResource() }),
             .. transactions.Select(transaction => new TimelineEntry { At = transaction.CreatedAt, Kind = "ledger_transaction", LedgerTransaction = transaction }),
             .. happened.Select(row => new TimelineEntry { At = row.CreatedAt, Kind = "event", Event = row.ToResource() }),
             .. deliveries.Select(delivery => new TimelineEntry { At = delivery.AttemptedAt ?? delivery.CreatedAt, Kind = "webhook_delivery", WebhookDelivery = delivery.ToResource() }),
@@ -122,7 +136,7 @@ internal sealed class GetTimelineHandler(Db db) : IQueryHandler<GetTimeline, Res
         return new TimelineResource
         {
             PaymentId = payment.Id,
-            Truncated = new[] { requests.Count, attempts.Count, notifications.Count, refunds.Count, transactions.Count, happened.Count, deliveries.Count }.Contains(Most),
+            Truncated = new[] { requests.Count, attempts.Count, notifications.Count, refunds.Count, disputes.Count, transactions.Count, happened.Count, deliveries.Count }.Contains(Most),
             Entries = [.. entries.OrderBy(entry => entry.At).ThenBy(entry => Array.IndexOf(Order, entry.Kind))],
         };
     }
@@ -268,7 +282,7 @@ internal static class GetTimelineEndpoint
         .WithName("getPaymentTimeline").WithTags("Payments")
         .WithSummary("A payment's whole story, in order")
         .WithDescription(
-            "Quote, requests (hashed), conversations with providers and their ids, providers' notifications, events and their deliveries, ledger transactions, refunds, settlement: "
+            "Quote, requests (hashed), the eligibility verdict, conversations with providers and their ids, providers' notifications, events and their deliveries, ledger transactions, refunds, disputes, settlement: "
             + "enough to prove that it was paid once. Keys end after two days and events after thirty; the rest stays. With Accept: text/html the same as a page for people, without "
             + "scripts.")
         .Produces<TimelineResource>().Refuses(401, 404);

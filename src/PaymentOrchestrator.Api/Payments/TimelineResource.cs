@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using PaymentOrchestrator.Api.Disputes;
 using PaymentOrchestrator.Api.Events;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.Ledger;
@@ -30,8 +31,8 @@ public sealed record TimelineEntry
     public required DateTimeOffset At { get; init; }
 
     /// <summary>
-    /// <c>quote</c>, <c>request</c>, <c>attempt_started</c>, <c>attempt_ended</c>, <c>provider_notification</c>, <c>event</c>, <c>webhook_delivery</c>,
-    /// <c>ledger_transaction</c>, <c>refund_started</c>, <c>refund_heard_of</c> or <c>settlement</c>.
+    /// <c>quote</c>, <c>request</c>, <c>eligibility</c>, <c>attempt_started</c>, <c>attempt_ended</c>, <c>provider_notification</c>, <c>event</c>,
+    /// <c>webhook_delivery</c>, <c>ledger_transaction</c>, <c>refund_started</c>, <c>refund_heard_of</c>, <c>dispute</c> or <c>settlement</c>.
     /// </summary>
     public required string Kind { get; init; }
 
@@ -40,6 +41,10 @@ public sealed record TimelineEntry
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TimelineRequest? Request { get; init; }
+
+    /// <summary>The verdict that let the payment pass, on facts that were asked for at that moment. Payments from before verdicts were kept have none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PaymentVerdict? Eligibility { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TimelineAttempt? Attempt { get; init; }
@@ -58,6 +63,10 @@ public sealed record TimelineEntry
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TimelineRefund? Refund { get; init; }
+
+    /// <summary>Told when it was first heard of, as it stands now; its events and ledger transactions tell the way there.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DisputeResource? Dispute { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public SettlementResource? Settlement { get; init; }

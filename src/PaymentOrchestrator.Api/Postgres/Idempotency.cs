@@ -1,3 +1,4 @@
+using Dapper;
 using Npgsql;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Domain;
@@ -16,6 +17,44 @@ internal static class Idempotency
         from idempotency_keys
         where marketplace_id = @marketplace and mode = @mode and scope = @scope and key = @key and shard_key = @shard;
         """;
+
+    /// <summary>Part of a command whose key belongs to no buyer, so that it lies where the key itself says. Parameters: <see cref="KeyParameters"/>.</summary>
+    public const string InsertKey = """
+        insert into idempotency_keys (marketplace_id, mode, scope, key, fingerprint, resource_id, created_at, shard_key)
+        select @marketplace, @mode, @scope, @key, @fingerprint, @resource, @now, @keyShard where @key is not null;
+
+        """;
+
+    public static DynamicParameters KeyParameters(Caller caller, KeyedRequest key, Guid resource, DateTimeOffset now)
+    {
+        var parameters = new DynamicParameters(new
+        {
+            marketplace = caller.MarketplaceId,
+            mode = caller.Mode.Code(),
+            scope = Guid.Empty,
+            key = key.Key,
+            fingerprint = key.Fingerprint,
+            resource,
+            now = now.UtcDateTime,
+            keyShard = key.Key is null ? (short)0 : ShardKey.OfIdempotencyKey(caller, key.Key),
+        });
+        return parameters;
+    }
+
+    /// <summary>What an earlier request with the key left, where the key belongs to no buyer; null when there was none, or there is no key.</summary>
+    public static async Task<IdempotencyRow?> FindKeyAsync(this Db db, Caller caller, string? key, CancellationToken cancellationToken)
+    {
+        if (key is null) return null;
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
+        return await connection.QuerySingleOrDefaultAsync<IdempotencyRow>(new CommandDefinition(Find, new
+        {
+            marketplace = caller.MarketplaceId,
+            mode = caller.Mode.Code(),
+            scope = Guid.Empty,
+            key,
+            shard = ShardKey.OfIdempotencyKey(caller, key),
+        }, cancellationToken: cancellationToken));
+    }
 
     /// <summary>Takes the request's key, if it has one, in the same transaction as whatever else the batch writes.</summary>
     /// <param name="scope">The buyer.</param>

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
-using Npgsql;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Domain;
 
@@ -38,7 +37,7 @@ internal sealed class RateJournal(RateStore store, TimeProvider clock, ILogger<R
                 {
                     await store.NoteAsync(rate, clock.Now(), stoppingToken);
                 }
-                catch (NpgsqlException e)
+                catch (Exception e) when (e is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
                 {
                     log.LogWarning(e, "A price of {Source} for {Currency} is missing from the history of rates; it is with its quote.", Source, rate.Base);
                 }

@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using Npgsql;
+using PaymentOrchestrator.Api.Background;
 using PaymentOrchestrator.Api.Http;
 
 namespace PaymentOrchestrator.Api.Rates;
@@ -9,40 +9,29 @@ namespace PaymentOrchestrator.Api.Rates;
 /// the table; all of them read what it wrote. Whatever goes wrong, the last good rates stay.
 /// </summary>
 internal sealed class RatePoller(
-    IRateFeed feed, RateStore store, ReferenceRates rates, RateSettings settings, IMeterFactory meters, TimeProvider clock, ILogger<RatePoller> log) : BackgroundService
+    IRateFeed feed, RateStore store, ReferenceRates rates, RateSettings settings, IMeterFactory meters, TimeProvider clock, ILogger<RatePoller> log)
+    : Poller(settings.Refresh, clock, log, firstAfter: TimeSpan.Zero)
 {
+    private readonly TimeProvider clock = clock;
+    private readonly ILogger<RatePoller> log = log;
     private readonly Counter<long> held = Meter(meters).CreateCounter<long>("payment_orchestrator.rates.held", description: "Rates held back because they jumped.");
     private readonly Counter<long> failures = Meter(meters).CreateCounter<long>("payment_orchestrator.rates.source_failures", description: "Looks at a rate source that failed.");
 
     /// <summary>Before the first request, so that it finds rates. Only a source on this machine is read: no other is to hold up the start.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        await SafelyAsync(async () =>
+        await GuardedAsync(async cancelled =>
         {
-            if (feed.Interval is null) await RecordAsync(await feed.ReadAsync(FeedMark.None, cancellationToken), cancellationToken);
-            await ReloadAsync(cancellationToken);
+            if (feed.Interval is null) await RecordAsync(await feed.ReadAsync(FeedMark.None, cancelled), cancelled);
+            await ReloadAsync(cancelled);
         }, cancellationToken);
         await base.StartAsync(cancellationToken);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    internal override async Task RunOnceAsync(CancellationToken stoppingToken)
     {
-        try
-        {
-            while (true)
-            {
-                await SafelyAsync(async () =>
-                {
-                    await PollAsync(stoppingToken);
-                    await ReloadAsync(stoppingToken);
-                }, stoppingToken);
-                await Task.Delay(settings.Refresh, clock, stoppingToken);
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // What was claimed is due again when the lease ends.
-        }
+        await PollAsync(stoppingToken);
+        await ReloadAsync(stoppingToken);
     }
 
     private async Task PollAsync(CancellationToken cancellationToken)
@@ -87,29 +76,6 @@ internal sealed class RatePoller(
         log.LogError(
             "The rate {Id} of {Source} for {Currency}, {Mid} as of {AsOf}, jumped by {Jump:P1} and is held back. Accept or reject it at /v1/exchange-rates; the last good rate stays in force and ages.",
             new Domain.Id<ExchangeRateResource>(rate.Rate.Id), feed.Source, rate.Rate.Base, rate.Rate.Mid, rate.Rate.AsOf, rate.Held!.Jump);
-    }
-
-    /// <summary>Trouble with the database is the database's; it is tried again, and nothing else may end the loop unseen.</summary>
-    private async Task SafelyAsync(Func<Task> work, CancellationToken stoppingToken)
-    {
-        try
-        {
-            await work();
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            throw;
-        }
-        catch (NpgsqlException e)
-        {
-            log.LogWarning(e, "The rates could not be read or written; it is tried again in {Refresh}.", settings.Refresh);
-        }
-#pragma warning disable CA1031 // A bug here must not end rates for good.
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            log.LogError(e, "The rates could not be looked after; it is tried again in {Refresh}.", settings.Refresh);
-        }
     }
 
     private static Meter Meter(IMeterFactory meters) => meters.Create("PaymentOrchestrator.Rates");

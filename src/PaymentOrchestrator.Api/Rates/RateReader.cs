@@ -72,18 +72,7 @@ internal sealed class RateReader(Db db, ReferenceRates rates)
     }
 
     /// <summary>What an earlier request with the key left; null when there was none.</summary>
-    public async Task<IdempotencyRow?> FindKeyAsync(Caller caller, string key, CancellationToken cancellationToken)
-    {
-        await using var connection = await db.OpenAsync(caller, cancellationToken);
-        return await connection.QuerySingleOrDefaultAsync<IdempotencyRow>(new CommandDefinition(Idempotency.Find, new
-        {
-            marketplace = caller.MarketplaceId,
-            mode = caller.Mode.Code(),
-            scope = Guid.Empty,
-            key,
-            shard = ShardKey.OfIdempotencyKey(caller, key),
-        }, cancellationToken: cancellationToken));
-    }
+    public Task<IdempotencyRow?> FindKeyAsync(Caller caller, string key, CancellationToken cancellationToken) => db.FindKeyAsync(caller, key, cancellationToken);
 
     /// <summary>With the key's row, in one commit. False when the key was taken, or another decision was first; then nothing was written.</summary>
     public async Task<bool> TryDecideAsync(

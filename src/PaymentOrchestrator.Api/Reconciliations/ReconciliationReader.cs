@@ -1,5 +1,6 @@
 using System.Data;
 using Dapper;
+using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.Postgres;
 using PaymentOrchestrator.Domain;
@@ -103,8 +104,10 @@ internal sealed class ReconciliationReader(Db db)
         const string takeKey = """
             insert into idempotency_keys (marketplace_id, mode, scope, key, fingerprint, resource_id, created_at, shard_key)
             values (@marketplace, @mode, @scope, @key, @fingerprint, @id, @now, @keyShard);
-            """;
+
+            """ + AuditEntry.Insert + ";";
         var parameters = Identify(caller, id);
+        AuditEntry.Of(caller, id.ToString(), id.ShardKey, now).AddTo(parameters);
         parameters.AddDynamicParams(new
         {
             state,

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Dapper;
 using Npgsql;
+using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Events;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.Postgres;
@@ -14,7 +15,7 @@ namespace PaymentOrchestrator.Api.Reconciliations;
 /// <summary>Writes a reconciliation with its lines, differences and their events in one transaction; and finds it again by its content.</summary>
 internal sealed class ReconciliationStore(Db db)
 {
-    private const int Chunk = 1_000;
+    private const int Chunk = 5_000;
     private const int TimeoutSeconds = 300;
 
     /// <summary>All of a marketplace and mode lies together; see the migration.</summary>
@@ -48,19 +49,7 @@ internal sealed class ReconciliationStore(Db db)
     }
 
     /// <summary>What an Idempotency-Key of these calls stands for; null when it is unused.</summary>
-    public async Task<IdempotencyRow?> FindKeyAsync(Caller caller, string? key, CancellationToken cancellationToken)
-    {
-        if (key is null) return null;
-        await using var connection = await db.OpenAsync(caller, cancellationToken);
-        return await connection.QuerySingleOrDefaultAsync<IdempotencyRow>(new CommandDefinition(Idempotency.Find, new
-        {
-            marketplace = caller.MarketplaceId,
-            mode = caller.Mode.Code(),
-            scope = Guid.Empty,
-            key,
-            shard = ShardKey.OfIdempotencyKey(caller, key),
-        }, cancellationToken: cancellationToken));
-    }
+    public Task<IdempotencyRow?> FindKeyAsync(Caller caller, string? key, CancellationToken cancellationToken) => db.FindKeyAsync(caller, key, cancellationToken);
 
     /// <summary>False when the same statement was written meanwhile, or the key was taken; then nothing was written.</summary>
     public async Task<bool> WriteAsync(
@@ -72,7 +61,8 @@ internal sealed class ReconciliationStore(Db db)
         {
             await InsertAsync(connection, transaction, caller, made, contentHash, key, cancellationToken);
             var differences = new Dictionary<string, Guid>(StringComparer.Ordinal);
-            foreach (var chunk in entries.Where(entry => entry.Difference is not null).DistinctBy(Identity).Chunk(Chunk))
+            // In one order whatever the statement's, so that two that show the same wait for each other and never both.
+            foreach (var chunk in entries.Where(entry => entry.Difference is not null).DistinctBy(Identity).OrderBy(Identity, StringComparer.Ordinal).Chunk(Chunk))
                 await InsertDifferencesAsync(connection, transaction, caller, made, chunk, differences, cancellationToken);
             for (var first = 0; first < entries.Count; first += Chunk)
                 await InsertLinesAsync(connection, transaction, caller, made, first, [.. entries.Skip(first).Take(Chunk)], differences, cancellationToken);
@@ -100,8 +90,9 @@ internal sealed class ReconciliationStore(Db db)
 
             insert into idempotency_keys (marketplace_id, mode, scope, key, fingerprint, resource_id, created_at, shard_key)
             select @marketplace, @mode, @scope, @key, @fingerprint, @id, @now, @keyShard where @key::text is not null;
-            """;
-        return connection.ExecuteAsync(new CommandDefinition(sql, new
+
+            """ + AuditEntry.Insert + ";";
+        var parameters = new DynamicParameters(new
         {
             id = made.Id.Value,
             marketplace = caller.MarketplaceId,
@@ -124,32 +115,44 @@ internal sealed class ReconciliationStore(Db db)
             key = key.Key,
             fingerprint = key.Fingerprint,
             keyShard = key.Key is null ? (short)0 : ShardKey.OfIdempotencyKey(caller, key.Key),
-        }, transaction, cancellationToken: cancellationToken));
+        });
+        AuditEntry.Of(caller, made.Id.ToString(), made.Id.ShardKey, made.CreatedAt).AddTo(parameters);
+        return connection.ExecuteAsync(new CommandDefinition(sql, parameters, transaction, cancellationToken: cancellationToken));
     }
 
-    /// <summary>What no statement had shown before is written, each with its one event; all of them are named by their identity afterwards.</summary>
+    /// <summary>What no statement had shown before is written, each with its one event, in one statement; all of them are named by their identity afterwards.</summary>
     private static async Task InsertDifferencesAsync(
         TenantConnection connection, DbTransaction transaction, Caller caller, ReconciliationResource made, IReadOnlyList<ReconciliationEntry> chunk,
         Dictionary<string, Guid> ids, CancellationToken cancellationToken)
     {
         const string insert = """
-            insert into reconciliation_differences (
-                id, marketplace_id, mode, reconciliation_id, provider, kind, identity, type, provider_reference, request_id, currency, amount, occurred_at, object_id, payment_id,
-                our_currency, our_amount, owner_action, state, version, created_at, shard_key)
-            select d.id, @marketplace, @mode, @reconciliation, @provider, d.kind, d.identity, d.type, d.provider_reference, d.request_id, d.currency, d.amount, d.occurred_at,
-                d.object_id, d.payment_id, d.our_currency, d.our_amount, d.owner_action, 'open', 1, @now, @shard
-            from unnest(
-                @ids, @kinds, @identities, @types, @references, @requests, @currencies, @amounts, @times, @objects, @payments, @ourCurrencies, @ourAmounts, @actions)
-                as d (id, kind, identity, type, provider_reference, request_id, currency, amount, occurred_at, object_id, payment_id, our_currency, our_amount, owner_action)
-            on conflict (marketplace_id, mode, identity, shard_key) do nothing;
-
-            """ + "select " + DifferenceRow.Columns + """
-            , f.identity, f.id = any (@ids) as is_new
+            with shown as (
+                insert into reconciliation_differences (
+                    id, marketplace_id, mode, reconciliation_id, provider, kind, identity, type, provider_reference, request_id, currency, amount, occurred_at, object_id,
+                    payment_id, our_currency, our_amount, owner_action, state, version, created_at, shard_key)
+                select d.id, @marketplace, @mode, @reconciliation, @provider, d.kind, d.identity, d.type, d.provider_reference, d.request_id, d.currency, d.amount, d.occurred_at,
+                    d.object_id, d.payment_id, d.our_currency, d.our_amount, d.owner_action, 'open', 1, @now, @shard
+                from unnest(
+                    @ids, @kinds, @identities, @types, @references, @requests, @currencies, @amounts, @times, @objects, @payments, @ourCurrencies, @ourAmounts, @actions)
+                    as d (id, kind, identity, type, provider_reference, request_id, currency, amount, occurred_at, object_id, payment_id, our_currency, our_amount, owner_action)
+                on conflict (marketplace_id, mode, identity, shard_key) do nothing
+                returning id, identity, marketplace_id, mode, shard_key),
+            told as (
+                insert into events (id, marketplace_id, mode, type, object_id, object_version, data, created_at, shard_key)
+                select e.id, s.marketplace_id, s.mode, 'reconciliation.difference_found', e.object_id, 1, e.data::jsonb, @now, s.shard_key
+                from unnest(@ids, @eventIds, @eventObjects, @eventDatas) as e (difference, id, object_id, data) join shown s on s.id = e.difference)
+            select id, identity from shown;
+            """;
+        const string known = """
+            select f.id, f.identity
             from reconciliation_differences f
             where f.marketplace_id = @marketplace and f.mode = @mode and f.identity = any (@identities) and f.shard_key = @shard;
             """;
         var now = made.CreatedAt;
         var shard = made.Id.ShardKey;
+        var opened = chunk.Select(entry => Opened(entry, made)).ToList();
+        // Of those that turn out to be known nothing is told.
+        var events = opened.Select(one => NewEvent.Of("reconciliation.difference_found", one.Id.ToString(), 1, one, shard, now)).ToList();
         var parameters = new DynamicParameters(new
         {
             marketplace = caller.MarketplaceId,
@@ -158,7 +161,7 @@ internal sealed class ReconciliationStore(Db db)
             provider = made.Provider,
             now = now.UtcDateTime,
             shard,
-            ids = chunk.Select(_ => Id<ReconciliationDifferenceResource>.New(shard, now).Value).ToArray(),
+            ids = opened.Select(one => one.Id.Value).ToArray(),
             kinds = chunk.Select(one => one.Result.Code()).ToArray(),
             identities = chunk.Select(one => one.Difference!.Value.Identity).ToArray(),
             types = chunk.Select(one => one.Type).ToArray(),
@@ -172,29 +175,40 @@ internal sealed class ReconciliationStore(Db db)
             ourCurrencies = chunk.Select(one => one.Ours?.Currency.Code).ToArray(),
             ourAmounts = chunk.Select(one => one.Ours?.Value).ToArray(),
             actions = chunk.Select(one => one.Difference!.Value.OwnerAction).ToArray(),
-        });
-        var rows = (await connection.QueryAsync<FoundDifferenceRow>(new CommandDefinition(insert, parameters, transaction, TimeoutSeconds, cancellationToken: cancellationToken))).ToList();
-        foreach (var row in rows) ids[Convert.ToHexString(row.Identity)] = row.Id;
-
-        const string publish = """
-            insert into events (id, marketplace_id, mode, type, object_id, object_version, data, created_at, shard_key)
-            select e.id, @marketplace, @mode, 'reconciliation.difference_found', e.object_id, 1, e.data::jsonb, @now, @shard
-            from unnest(@eventIds, @eventObjects, @eventDatas) as e (id, object_id, data);
-            """;
-        var events = rows.Where(row => row.IsNew).Select(row => row.ToResource())
-            .Select(one => NewEvent.Of("reconciliation.difference_found", one.Id.ToString(), 1, one, shard, now)).ToList();
-        if (events.Count == 0) return;
-        await connection.ExecuteAsync(new CommandDefinition(publish, new
-        {
-            marketplace = caller.MarketplaceId,
-            mode = caller.Mode.Code(),
-            now = now.UtcDateTime,
-            shard,
             eventIds = events.Select(one => one.Id).ToArray(),
             eventObjects = events.Select(one => one.ObjectId).ToArray(),
             eventDatas = events.Select(one => one.Data).ToArray(),
-        }, transaction, TimeoutSeconds, cancellationToken: cancellationToken));
+        });
+        await NameAsync(insert);
+        if (chunk.Any(entry => !ids.ContainsKey(Identity(entry)))) await NameAsync(known);
+
+        async Task NameAsync(string sql)
+        {
+            foreach (var row in await connection.QueryAsync<NamedRow>(new CommandDefinition(sql, parameters, transaction, TimeoutSeconds, cancellationToken: cancellationToken)))
+                ids[Convert.ToHexString(row.Identity)] = row.Id;
+        }
     }
+
+    private static ReconciliationDifferenceResource Opened(ReconciliationEntry entry, ReconciliationResource made) => new()
+    {
+        Id = Id<ReconciliationDifferenceResource>.New(made.Id.ShardKey, made.CreatedAt),
+        ReconciliationId = made.Id,
+        Provider = made.Provider,
+        Kind = entry.Result.Code(),
+        Type = entry.Type,
+        ProviderReference = entry.ProviderReference,
+        RequestId = entry.RequestId,
+        ProviderAmount = entry.Theirs is { } theirs ? (Amount)theirs : null,
+        OccurredAt = entry.OccurredAt,
+        ObjectId = entry.ObjectId,
+        PaymentId = entry.PaymentId,
+        BooksAmount = entry.Ours is { } ours ? (Amount)ours : null,
+        OwnerAction = entry.Difference!.Value.OwnerAction,
+        State = "open",
+        Resolution = null,
+        Livemode = made.Livemode,
+        CreatedAt = made.CreatedAt,
+    };
 
     // Not by COPY: PostgreSQL has no policies for it.
     private static Task InsertLinesAsync(
@@ -235,10 +249,10 @@ internal sealed class ReconciliationStore(Db db)
         }, transaction, TimeoutSeconds, cancellationToken: cancellationToken));
     }
 
-    private sealed class FoundDifferenceRow : DifferenceRow
+    private sealed class NamedRow
     {
-        public byte[] Identity { get; init; } = [];
+        public Guid Id { get; init; }
 
-        public bool IsNew { get; init; }
+        public byte[] Identity { get; init; } = [];
     }
 }

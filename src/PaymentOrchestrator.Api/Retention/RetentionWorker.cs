@@ -1,3 +1,4 @@
+using PaymentOrchestrator.Api.Background;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.Postgres;
 
@@ -7,44 +8,22 @@ namespace PaymentOrchestrator.Api.Retention;
 /// Ends what has reached its age. Any number of instances may run it: each table is claimed by one at a time, a mark says how far it is cleared, and
 /// two that cleared the same would do no harm. One that dies leaves the mark where its last batch ended.
 /// </summary>
-internal sealed class RetentionWorker(RetentionStore store, RetentionSettings settings, TimeProvider clock, ILogger<RetentionWorker> log) : BackgroundService
+internal sealed class RetentionWorker(RetentionStore store, RetentionSettings settings, TimeProvider clock, ILogger<RetentionWorker> log)
+    : Poller(settings.Interval, clock, log, settings.Run)
 {
     private const string Keys = "idempotency_keys";
 
     private readonly IReadOnlyList<EndingRows> tables = EndingRows.Of(settings);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        if (!settings.Run) return;
-        using var timer = new PeriodicTimer(settings.Interval, clock);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken)) await RunSafelyAsync(stoppingToken);
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // Stopping; what was claimed is another instance's when the claim runs out.
-        }
-    }
+    private readonly TimeProvider clock = clock;
+    private readonly ILogger<RetentionWorker> log = log;
 
     /// <summary>Clears every table that nobody else is clearing, as far as its age allows today.</summary>
-    public async Task RunOnceAsync(CancellationToken stoppingToken)
+    internal override async Task RunOnceAsync(CancellationToken stoppingToken)
     {
         // What keys stand for comes after them: a key that is there answers with what it made.
         if (!await ClearKeysAsync(stoppingToken)) return;
         foreach (var table in tables) await ClearAsync(table, stoppingToken);
-    }
-
-    private async Task RunSafelyAsync(CancellationToken stoppingToken)
-    {
-        try
-        {
-            await RunOnceAsync(stoppingToken);
-        }
-        catch (Npgsql.NpgsqlException e) when (!stoppingToken.IsCancellationRequested)
-        {
-            log.LogWarning(e, "The database did not answer; what has ended is looked for again in {Interval}.", settings.Interval);
-        }
     }
 
     private Task<bool> ClearKeysAsync(CancellationToken stoppingToken)

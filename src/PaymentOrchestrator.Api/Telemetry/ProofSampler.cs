@@ -1,4 +1,5 @@
 using Dapper;
+using PaymentOrchestrator.Api.Background;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.Ledger;
 using PaymentOrchestrator.Api.Postgres;
@@ -10,49 +11,28 @@ namespace PaymentOrchestrator.Api.Telemetry;
 /// Proves the books of one marketplace and mode each <c>Telemetry:ProofInterval</c>, in turn from a random one on, so that a fleet's instances share
 /// the work without speaking to each other. Zero: never; the endpoint and the command line then are what reports.
 /// </summary>
-internal sealed class ProofSampler(Db db, LedgerProof proof, IConfiguration configuration, TimeProvider clock, ILogger<ProofSampler> log) : BackgroundService
+internal sealed class ProofSampler(Db db, LedgerProof proof, IConfiguration configuration, TimeProvider clock, ILogger<ProofSampler> log)
+    // A deployment starts many at once; they shall not prove at once.
+    : Poller(IntervalOf(configuration), clock, log, IntervalOf(configuration) > TimeSpan.Zero, IntervalOf(configuration) * Random.Shared.NextDouble())
 {
-    private readonly TimeSpan interval = configuration.GetValue<TimeSpan?>("Telemetry:ProofInterval") ?? TimeSpan.FromHours(1);
+    private readonly ILogger<ProofSampler> log = log;
+    private int turn = Random.Shared.Next(int.MaxValue / 2);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    internal override async Task RunOnceAsync(CancellationToken stoppingToken)
     {
-        if (interval <= TimeSpan.Zero) return;
-        var turn = Random.Shared.Next(int.MaxValue / 2);
-        try
-        {
-            // A deployment starts many at once; they shall not prove at once.
-            await Task.Delay(interval * Random.Shared.NextDouble(), clock, stoppingToken);
-            using var timer = new PeriodicTimer(interval, clock);
-            do await ProveAsync(turn++, stoppingToken);
-            while (await timer.WaitForNextTickAsync(stoppingToken));
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // Stopping.
-        }
+        var marketplaces = await MarketplacesAsync(stoppingToken);
+        if (marketplaces.Count == 0) return;
+        var modes = Enum.GetValues<Mode>();
+        var now = turn++;
+        var whose = new Caller(marketplaces[now / modes.Length % marketplaces.Count], modes[now % modes.Length]);
+        var found = await proof.RunAsync(whose, stoppingToken);
+        if (found.Violations == 0) return;
+        log.LogCritical(
+            "The books of marketplace {MarketplaceId} in {Mode} mode do not add up: {Checks}.", whose.MarketplaceId, whose.Mode.Code(),
+            string.Join(", ", found.Checks.Where(check => check.Violations > 0).Select(check => $"{check.Name}: {check.Violations}")));
     }
 
-    private async Task ProveAsync(int turn, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var marketplaces = await MarketplacesAsync(cancellationToken);
-            if (marketplaces.Count == 0) return;
-            var modes = Enum.GetValues<Mode>();
-            var whose = new Caller(marketplaces[turn / modes.Length % marketplaces.Count], modes[turn % modes.Length]);
-            var found = await proof.RunAsync(whose, cancellationToken);
-            if (found.Violations > 0)
-            {
-                log.LogCritical(
-                    "The books of marketplace {MarketplaceId} in {Mode} mode do not add up: {Checks}.", whose.MarketplaceId, whose.Mode.Code(),
-                    string.Join(", ", found.Checks.Where(check => check.Violations > 0).Select(check => $"{check.Name}: {check.Violations}")));
-            }
-        }
-        catch (Exception e) when (e is Npgsql.NpgsqlException or TimeoutException)
-        {
-            log.LogWarning(e, "The books could not be proven; the next turn is in {Interval}.", interval);
-        }
-    }
+    private static TimeSpan IntervalOf(IConfiguration configuration) => configuration.GetValue<TimeSpan?>("Telemetry:ProofInterval") ?? TimeSpan.FromHours(1);
 
     private async Task<IReadOnlyList<int>> MarketplacesAsync(CancellationToken cancellationToken)
     {

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Http;
+using PaymentOrchestrator.Domain;
 
 namespace PaymentOrchestrator.Api.Telemetry;
 
@@ -45,16 +47,17 @@ internal sealed partial class RequestMeter(RequestDelegate next, TimeProvider cl
     /// <summary>Read when a line is written, since most of it is known only later.</summary>
     private sealed class RequestScope(HttpContext context, RequestTelemetry request) : IReadOnlyList<KeyValuePair<string, object?>>
     {
-        public int Count => 6;
+        public int Count => 7;
 
         public KeyValuePair<string, object?> this[int index] => index switch
         {
             0 => new("request_id", context.TraceIdentifier),
             1 => new("marketplace_id", context.Features.Get<Caller>()?.MarketplaceId),
-            2 => new("mode", context.Features.Get<Caller>()?.Mode.ToString()),
+            2 => new("mode", context.Features.Get<Caller>()?.Mode.Code()),
             3 => new("payment_id", request.PaymentId),
             4 => new("quote_id", request.QuoteId),
             5 => new("refund_id", request.RefundId),
+            6 => new("key_id", context.Features.Get<Caller>()?.Origin is { } origin ? new Id<ApiKeyResource>(origin.KeyId).ToString() : null),
             _ => throw new ArgumentOutOfRangeException(nameof(index)),
         };
 

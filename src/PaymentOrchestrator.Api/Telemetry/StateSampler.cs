@@ -1,4 +1,5 @@
 using Dapper;
+using PaymentOrchestrator.Api.Background;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.Payments;
 using PaymentOrchestrator.Api.Postgres;
@@ -10,7 +11,8 @@ namespace PaymentOrchestrator.Api.Telemetry;
 /// Reads the gauges that only the database knows, off every request's path: each <c>Telemetry:SampleInterval</c> from what small indexes hold, and
 /// each <c>Telemetry:ReviewInterval</c> the payments that wait for a person, for which there is no index.
 /// </summary>
-internal sealed class StateSampler(Db db, ReferenceRates rates, ResolverSchedule schedule, IConfiguration configuration, TimeProvider clock, ILogger<StateSampler> log) : BackgroundService
+internal sealed class StateSampler(Db db, ReferenceRates rates, ResolverSchedule schedule, IConfiguration configuration, TimeProvider clock, ILogger<StateSampler> log)
+    : Poller(configuration.GetValue<TimeSpan?>("Telemetry:SampleInterval") ?? TimeSpan.FromSeconds(15), clock, log, firstAfter: TimeSpan.Zero)
 {
     // More than this is no other alarm than this.
     private const int CountTo = 10_000;
@@ -20,44 +22,20 @@ internal sealed class StateSampler(Db db, ReferenceRates rates, ResolverSchedule
     private static readonly string[] Modes = ["test", "live"];
     private static readonly string[] OpenStatuses = ["processing", "requires_action"];
 
-    private readonly TimeSpan interval = configuration.GetValue<TimeSpan?>("Telemetry:SampleInterval") ?? TimeSpan.FromSeconds(15);
+    private readonly TimeProvider clock = clock;
     private readonly TimeSpan reviewInterval = configuration.GetValue<TimeSpan?>("Telemetry:ReviewInterval") ?? TimeSpan.FromMinutes(5);
     private DateTimeOffset reviewsDueAt = DateTimeOffset.MinValue;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(interval, clock);
-        try
-        {
-            do
-            {
-                try
-                {
-                    await SampleAsync(stoppingToken);
-                }
-                catch (Exception e) when (e is Npgsql.NpgsqlException or TimeoutException)
-                {
-                    // The gauges keep their last values; their timestamp tells how old those are.
-                    log.LogWarning(e, "The database did not answer; its figures are read again in {Interval}.", interval);
-                }
-            }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // Stopping.
-        }
-    }
-
-    private async Task SampleAsync(CancellationToken cancellationToken)
+    /// <summary>Where the database does not answer, the gauges keep their last values; their timestamp tells how old those are.</summary>
+    internal override async Task RunOnceAsync(CancellationToken stoppingToken)
     {
         var now = clock.Now();
         if (rates.AsOf is { } asOf) Instruments.RateAge.Record((now - asOf).TotalSeconds);
-        await SampleQueuesAsync(now, cancellationToken);
-        await SampleOpenPaymentsAsync(now, cancellationToken);
+        await SampleQueuesAsync(now, stoppingToken);
+        await SampleOpenPaymentsAsync(now, stoppingToken);
         if (now >= reviewsDueAt)
         {
-            await SampleReviewsAsync(cancellationToken);
+            await SampleReviewsAsync(stoppingToken);
             reviewsDueAt = now + reviewInterval;
         }
 

@@ -106,14 +106,14 @@ internal sealed class WebhookDeliveryStore(Db db)
     /// <summary>An event for this endpoint alone: it is marked as dispatched when it is written. False when the key was taken.</summary>
     public async Task<bool> TrySendTestAsync(WebhookEndpoint endpoint, NewEvent happened, KeyedRequest key, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        const string sql = WebhookEndpointStore.InsertKey + """
+        const string sql = Idempotency.InsertKey + """
             insert into events (id, marketplace_id, mode, type, object_id, object_version, data, created_at, dispatched_at, shard_key)
             values (@eventId, @marketplace, @mode, @eventType, @objectId, @objectVersion, @eventData::jsonb, @now, @now, @shard);
 
             insert into webhook_deliveries (event_id, endpoint_id, marketplace_id, mode, event_type, status, attempts, claims, next_at, created_at, shard_key)
             values (@eventId, @endpoint, @marketplace, @mode, @eventType, 'pending', 0, 0, @now, @now, @shard);
             """;
-        var parameters = WebhookEndpointStore.KeyParameters(endpoint.Owner, key, happened.Id, now);
+        var parameters = Idempotency.KeyParameters(endpoint.Owner, key, happened.Id, now);
         parameters.AddDynamicParams(new
         {
             endpoint = endpoint.Id.Value,

@@ -48,6 +48,12 @@ internal sealed class WebhookDispatcher(
             log.LogWarning(e, "The database did not answer; events and deliveries are looked for again in {Interval}.", settings.Interval);
             return false;
         }
+        catch (Exception e) when (e is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
+        {
+            // Nothing that one look meets ends the loop, and with it the instance.
+            log.LogError(e, "Events and deliveries could not be looked for; it is tried again in {Interval}.", settings.Interval);
+            return false;
+        }
     }
 
     private async Task<bool> StartDueAsync(CancellationToken stoppingToken)

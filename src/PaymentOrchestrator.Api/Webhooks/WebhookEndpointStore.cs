@@ -12,43 +12,8 @@ internal sealed class WebhookEndpointStore(Db db)
     private const string Columns =
         "id, url, event_types, enabled, disabled_reason, secret, previous_secret, previous_secret_until, version, created_at, updated_at";
 
-    /// <summary>Part of each command that honours an Idempotency-Key: the key belongs to no buyer, so it lies where the key itself says.</summary>
-    public const string InsertKey = """
-        insert into idempotency_keys (marketplace_id, mode, scope, key, fingerprint, resource_id, created_at, shard_key)
-        select @marketplace, @mode, @scope, @key, @fingerprint, @resource, @now, @keyShard where @key is not null;
-
-        """;
-
-    public static DynamicParameters KeyParameters(Caller caller, KeyedRequest key, Guid resource, DateTimeOffset now)
-    {
-        var parameters = new DynamicParameters(new
-        {
-            marketplace = caller.MarketplaceId,
-            mode = caller.Mode.Code(),
-            scope = Guid.Empty,
-            key = key.Key,
-            fingerprint = key.Fingerprint,
-            resource,
-            now = now.UtcDateTime,
-            keyShard = key.Key is null ? (short)0 : ShardKey.OfIdempotencyKey(caller, key.Key),
-        });
-        return parameters;
-    }
-
     /// <summary>What an earlier request with the key left; null when there was none.</summary>
-    public async Task<IdempotencyRow?> FindKeyAsync(Caller caller, string? key, CancellationToken cancellationToken)
-    {
-        if (key is null) return null;
-        await using var connection = await db.OpenAsync(caller, cancellationToken);
-        return await connection.QuerySingleOrDefaultAsync<IdempotencyRow>(new CommandDefinition(Idempotency.Find, new
-        {
-            marketplace = caller.MarketplaceId,
-            mode = caller.Mode.Code(),
-            scope = Guid.Empty,
-            key,
-            shard = ShardKey.OfIdempotencyKey(caller, key),
-        }, cancellationToken: cancellationToken));
-    }
+    public Task<IdempotencyRow?> FindKeyAsync(Caller caller, string? key, CancellationToken cancellationToken) => db.FindKeyAsync(caller, key, cancellationToken);
 
     /// <summary>False when nothing was written: the key was taken meanwhile, or there are as many endpoints as there may be.</summary>
     public async Task<bool> TryInsertAsync(WebhookEndpoint endpoint, KeyedRequest key, CancellationToken cancellationToken)
@@ -61,7 +26,7 @@ internal sealed class WebhookEndpointStore(Db db)
                 returning id)
             select count(*) from made;
             """;
-        var parameters = KeyParameters(endpoint.Owner, key, endpoint.Id.Value, endpoint.CreatedAt);
+        var parameters = Idempotency.KeyParameters(endpoint.Owner, key, endpoint.Id.Value, endpoint.CreatedAt);
         parameters.AddDynamicParams(new { id = endpoint.Id.Value, url = endpoint.Url, eventTypes = endpoint.EventTypes.ToArray(), secret = endpoint.Secret, max = WebhookEndpoint.MaxPerMarketplace });
         return await WriteAsync(endpoint.Owner, sql, parameters, AuditEntry.Of(endpoint.Owner, endpoint.Id.ToString(), endpoint.Id.ShardKey, endpoint.CreatedAt), cancellationToken);
     }
@@ -101,7 +66,7 @@ internal sealed class WebhookEndpointStore(Db db)
             """;
         // Over all shards: an operator's rare act.
         const string resume = "update webhook_deliveries set next_at = @now, claims = claims + 1 where endpoint_id = @id and status = 'pending';";
-        var parameters = KeyParameters(endpoint.Owner, key, endpoint.Id.Value, endpoint.UpdatedAt);
+        var parameters = Idempotency.KeyParameters(endpoint.Owner, key, endpoint.Id.Value, endpoint.UpdatedAt);
         parameters.AddDynamicParams(new
         {
             id = endpoint.Id.Value,
@@ -142,7 +107,7 @@ internal sealed class WebhookEndpointStore(Db db)
         try
         {
             if (await connection.QuerySingleAsync<int>(new CommandDefinition(sql, parameters, transaction, cancellationToken: cancellationToken)) == 0) return false;
-            await connection.ExecuteAsync(new CommandDefinition(InsertKey + AuditEntry.Insert + ";", parameters, transaction, cancellationToken: cancellationToken));
+            await connection.ExecuteAsync(new CommandDefinition(Idempotency.InsertKey + AuditEntry.Insert + ";", parameters, transaction, cancellationToken: cancellationToken));
             await transaction.CommitAsync(CancellationToken.None);
             return true;
         }

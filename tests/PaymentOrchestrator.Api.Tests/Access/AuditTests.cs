@@ -1,7 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using PaymentOrchestrator.Api.Rates;
 using PaymentOrchestrator.Api.Tests.Harness;
+using PaymentOrchestrator.Api.Tests.Reconciliations;
 using PaymentOrchestrator.Api.Tests.Refunds;
+using PaymentOrchestrator.Domain;
 using Xunit;
 
 namespace PaymentOrchestrator.Api.Tests.Access;
@@ -60,6 +63,56 @@ public sealed class AuditTests(TestSystem system)
         Assert.Equal(
             [$"resolvePayment {payment.Id} succeeded", $"resolveRefund {refund.Id} succeeded", $"resolvePayment {payment.Id} payment_not_under_review"],
             Lines((await shop.Test.GetAsync("/v1/audit-log")).Must(200)));
+    }
+
+    [Fact]
+    public async Task A_statement_that_is_imported_and_what_is_said_of_its_difference_are_written_down_once()
+    {
+        var shop = await system.NewMarketplaceAsync();
+        var day = new DateTimeOffset(2026, 4, 13, 0, 0, 0, TimeSpan.Zero);
+        Task<Answer> ImportAsync(string line) => shop.Test.UploadAsync("card", day, day.AddDays(1), [line]);
+        var made = (await ImportAsync($"payment,pi_stray,,,USD,1,{day.Text()}")).Must(201);
+        // The same statement again is the same import.
+        Assert.Equal((made.Id, true), ((await ImportAsync($"payment,pi_stray,,,USD,1,{day.Text()}")).Id, true));
+        (await ImportAsync("payment")).Must(400, "validation_failed");
+        var difference = (await shop.Test.GetAsync($"/v1/reconciliations/{made.Id}/differences")).Must(200)["data.0.id"];
+        var path = $"/v1/reconciliations/{made.Id}/differences/{difference}/resolve";
+        var word = new JsonObject { ["state"] = "resolved", ["by"] = "mei", ["note"] = "A top-up." };
+        var key = ApiClient.NewKey();
+        foreach (var _ in new[] { 1, 2 }) (await shop.Test.PostAsync(path, word, key)).Must(200);
+        (await shop.Test.PostAsync(path, word)).Must(409, "difference_resolved");
+
+        Assert.Equal(
+            [$"resolveReconciliationDifference {difference} difference_resolved", $"resolveReconciliationDifference {difference} succeeded", $"createReconciliation {made.Id} succeeded"],
+            Lines((await shop.Test.GetAsync("/v1/audit-log")).Must(200)).Where(line => !line.EndsWith("validation_failed", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_price_list_and_a_word_on_a_rate_that_was_held_back_are_written_down()
+    {
+        var shop = await system.NewMarketplaceAsync();
+        var rules = JsonNode.Parse((await shop.Test.GetAsync("/v1/fee-schedules/fee_default_2")).Must(200).At("rules").GetRawText())!;
+        var list = (await shop.Test.PostAsync("/v1/fee-schedules", new JsonObject { ["rules"] = rules })).Must(201);
+        Assert.Equal([$"publishFeeSchedule {list.Id} succeeded"], Lines((await shop.Test.GetAsync("/v1/audit-log")).Must(200)));
+
+        // Of a source that is not asked here, so that no price is made of it.
+        var held = new[] { "AED", "AUD" }.Select(currency => (Currency: currency, Id: Id<ExchangeRateResource>.New(0, DateTimeOffset.UtcNow))).ToList();
+        foreach (var (currency, id) in held)
+        {
+            await system.Database.ExecuteAsync(
+                """
+                insert into exchange_rates (id, source, base, mid, as_of, fetched_at, jump, compared_with)
+                values ($1, 'table', $2, 1.5, '2020-01-01T00:00:00Z', now(), 0.5, $1)
+                """, Database.Uuid(id.ToString()), currency);
+        }
+
+        var word = new JsonObject { ["decided_by"] = "mei" };
+        (await shop.Live.PostAsync($"/v1/exchange-rates/{held[0].Id}/reject", word)).Must(200);
+        (await shop.Live.PostAsync($"/v1/exchange-rates/{held[1].Id}/accept", word)).Must(200);
+        (await shop.Live.PostAsync($"/v1/exchange-rates/{held[1].Id}/accept", word)).Must(409, "rate_not_held");
+        Assert.Equal(
+            [$"acceptExchangeRate {held[1].Id} rate_not_held", $"acceptExchangeRate {held[1].Id} succeeded", $"rejectExchangeRate {held[0].Id} succeeded"],
+            Lines((await shop.Live.GetAsync("/v1/audit-log")).Must(200)));
     }
 
     [Fact]

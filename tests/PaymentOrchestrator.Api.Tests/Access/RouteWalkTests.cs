@@ -5,7 +5,9 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Http;
+using PaymentOrchestrator.Api.Tests.Disputes;
 using PaymentOrchestrator.Api.Tests.Harness;
+using PaymentOrchestrator.Api.Tests.Reconciliations;
 using PaymentOrchestrator.Api.Tests.Refunds;
 using PaymentOrchestrator.Domain;
 using Xunit;
@@ -18,12 +20,16 @@ public sealed partial class RouteWalkTests(TestSystem system)
     // Whom these answer is settled otherwise: nobody's business, a provider's signature, a single-use state.
     private static readonly string[] Keyless = ["live", "ready", "receiveNotification", "returnFromProvider"];
 
-    // Those that name nothing which could be someone else's: creations and lists. That lists hold one's own alone is tested below.
+    // Those that name nothing which could be someone else's: creations, lists, and exchange rates, which are everybody's. That lists hold one's own alone is tested below.
     private static readonly string[] NamesNothing =
     [
         "createBuyer", "createWebhookEndpoint", "createApiKey", "listPaymentMethods", "listExchangeRates", "listLedgerBalances", "proveLedger", "listWebhookEndpoints",
-        "listApiKeys", "listAuditLog", "listPayments", "listEvents", "listLedgerEntries",
+        "listApiKeys", "listAuditLog", "listPayments", "listEvents", "listLedgerEntries", "listDisputes", "createReconciliation", "listReconciliations", "publishFeeSchedule",
+        "previewFeeSchedule", "listFeeSchedules", "listProviders", "getExchangeRate", "acceptExchangeRate", "rejectExchangeRate",
     ];
+
+    // Rates serve both modes: a test key is refused whatever its scopes.
+    private static readonly string[] LiveAlone = ["acceptExchangeRate", "rejectExchangeRate"];
 
     [Fact]
     public async Task What_is_served_is_what_is_documented()
@@ -72,7 +78,7 @@ public sealed partial class RouteWalkTests(TestSystem system)
             var refused = await SendAsync(system.ClientWith(almost), operation, path);
             Expect(operation, refused, "without its scope", status => status == 403);
             if (refused.Status == 403 && (refused.Code != "insufficient_scope" || refused["needed_scope"] != operation.Scopes[0])) faults.Add($"{operation.Id}: {refused.Text}");
-            var enough = ApiKeys.Generate(Mode.Test);
+            var enough = ApiKeys.Generate(LiveAlone.Contains(operation.Id) ? Mode.Live : Mode.Test);
             await system.Database.AddKeyAsync(shop.Id, enough, [.. operation.Scopes]);
             Expect(operation, await SendAsync(system.ClientWith(enough), operation, path), "with its scope alone", status => status is not (401 or 403));
             var browser = new Browser(publishable, session, Address: null);
@@ -125,7 +131,7 @@ public sealed partial class RouteWalkTests(TestSystem system)
         await FurnishAsync(theirs);
         foreach (var client in new[] { mine.Test, theirs.Live, mine.Live })
         {
-            foreach (var path in new[] { "/v1/payments", "/v1/events", "/v1/ledger/entries", "/v1/ledger/balances", "/v1/webhook-endpoints", "/v1/audit-log" })
+            foreach (var path in new[] { "/v1/payments", "/v1/events", "/v1/ledger/entries", "/v1/ledger/balances", "/v1/webhook-endpoints", "/v1/audit-log", "/v1/disputes", "/v1/reconciliations" })
                 Assert.True((await client.GetAsync(path)).Must(200).At("data").GetArrayLength() == 0, path);
             Assert.Equal(1, (await client.GetAsync("/v1/api-keys")).Must(200).At("data").GetArrayLength());
         }
@@ -157,6 +163,14 @@ public sealed partial class RouteWalkTests(TestSystem system)
             "listRefunds" => At($"/v1/payments/{things["pay"]}/refunds"),
             "getRefund" => At($"/v1/refunds/{things["ref"]}"),
             "resolveRefund" => At($"/v1/refunds/{things["ref"]}/resolve", new JsonObject { ["outcome"] = "not_moved" }),
+            "getDispute" => At($"/v1/disputes/{things["dsp"]}"),
+            "getReconciliation" => At($"/v1/reconciliations/{things["rec"]}"),
+            "listReconciliationLines" => At($"/v1/reconciliations/{things["rec"]}/lines"),
+            "listReconciliationDifferences" => At($"/v1/reconciliations/{things["rec"]}/differences"),
+            "getReconciliationDifference" => At($"/v1/reconciliations/{things["rec"]}/differences/{things["dif"]}"),
+            "resolveReconciliationDifference" => At(
+                $"/v1/reconciliations/{things["rec"]}/differences/{things["dif"]}/resolve", new JsonObject { ["state"] = "resolved", ["by"] = "mei", ["note"] = "A top-up." }),
+            "getFeeSchedule" => At($"/v1/fee-schedules/{things["fee"]}"),
             "getEvent" => At($"/v1/events/{things["evt"]}"),
             "getWebhookEndpoint" or "deleteWebhookEndpoint" => At($"/v1/webhook-endpoints/{things["whe"]}"),
             "updateWebhookEndpoint" => At($"/v1/webhook-endpoints/{things["whe"]}", new JsonObject { ["enabled"] = false }),
@@ -181,6 +195,12 @@ public sealed partial class RouteWalkTests(TestSystem system)
         var api = shop.Test;
         var buyer = await system.Sandbox.ReadyAsync(await api.BuyerAsync());
         var payment = await api.PaidByAsync(buyer, "card", "USD", 12_345_67);
+        var (disputed, reference) = await system.DisputedAsync(api);
+        (await system.NotifyDisputeAsync(reference)).Must(200);
+        var day = new DateTimeOffset(2026, 4, 13, 0, 0, 0, TimeSpan.Zero);
+        var reconciliation = (await api.UploadAsync("card", day, day.AddDays(1), [$"payment,pi_stray,,,USD,1,{day.Text()}"])).Must(201);
+        var rules = JsonNode.Parse((await api.GetAsync("/v1/fee-schedules/fee_default_2")).Must(200).At("rules").GetRawText())!.AsArray();
+        foreach (var rule in rules) rule!.AsObject().Remove("object");
         var ids = new[]
         {
             buyer,
@@ -194,6 +214,10 @@ public sealed partial class RouteWalkTests(TestSystem system)
             (await api.PostAsync("/v1/webhook-endpoints", new JsonObject { ["url"] = "https://shop.example/hooks" })).Must(201).Id,
             (await api.GetAsync("/v1/api-keys")).Must(200)["data.0.id"],
             (await api.PostAsync("/v1/buyer-sessions", new JsonObject { ["buyer_id"] = buyer })).Must(201).Id,
+            (await api.DisputeAsync(disputed.Id)).Id,
+            reconciliation.Id,
+            (await api.GetAsync($"/v1/reconciliations/{reconciliation.Id}/differences")).Must(200)["data.0.id"],
+            (await api.PostAsync("/v1/fee-schedules", new JsonObject { ["rules"] = rules })).Must(201).Id,
         };
         return ids.ToDictionary(id => id[..3]);
     }

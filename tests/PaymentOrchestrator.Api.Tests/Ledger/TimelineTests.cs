@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using PaymentOrchestrator.Api.Tests.Disputes;
 using PaymentOrchestrator.Api.Tests.Harness;
 using PaymentOrchestrator.Api.Tests.Refunds;
 using Xunit;
@@ -26,15 +27,15 @@ public sealed class TimelineTests(TestSystem system)
         var entries = timeline.At("entries").EnumerateArray().Where(entry => !Tell(entry).Contains("settle", StringComparison.Ordinal)).ToList();
         Assert.Equal(
             [
-                $"quote {quote.Id}", $"request {Hash(payKey)} {payment.Id}", $"attempt_started {payment.Id}-1", "event payment.created", "event quote.consumed",
+                $"quote {quote.Id}", $"request {Hash(payKey)} {payment.Id}", "eligibility met", $"attempt_started {payment.Id}-1", "event payment.created", "event quote.consumed",
                 $"attempt_ended {payment.Id}-1", "ledger_transaction payment", "event ledger.transaction_posted", "event payment.succeeded",
                 $"request {Hash(refundKey)} {refund.Id}", $"refund_started {refund.Id}", "event refund.created", $"refund_heard_of {refund.Id}", "ledger_transaction refund", "event ledger.transaction_posted", "event refund.succeeded",
             ],
             entries.Select(Tell));
         Assert.Equal(entries.Select(entry => entry.GetProperty("at").GetString()).Order(StringComparer.Ordinal), entries.Select(entry => entry.GetProperty("at").GetString()));
-        Assert.StartsWith("pi_", entries[5].GetProperty("attempt").GetProperty("provider_reference").GetString(), StringComparison.Ordinal);
-        Assert.StartsWith("re_", entries[12].GetProperty("refund").GetProperty("provider_reference").GetString(), StringComparison.Ordinal);
-        Assert.Equal(5, entries[6].GetProperty("ledger_transaction").GetProperty("entries").GetArrayLength());
+        Assert.StartsWith("pi_", entries[6].GetProperty("attempt").GetProperty("provider_reference").GetString(), StringComparison.Ordinal);
+        Assert.StartsWith("re_", entries[13].GetProperty("refund").GetProperty("provider_reference").GetString(), StringComparison.Ordinal);
+        Assert.Equal(5, entries[7].GetProperty("ledger_transaction").GetProperty("entries").GetArrayLength());
         Assert.DoesNotContain(payKey, timeline.Text, StringComparison.Ordinal);
     }
 
@@ -120,6 +121,23 @@ public sealed class TimelineTests(TestSystem system)
     }.ToJsonString();
 
     [Fact]
+    public async Task A_dispute_is_part_of_the_story_with_its_events_and_postings()
+    {
+        var api = (await system.NewMarketplaceAsync()).Test;
+        var (payment, reference) = await system.DisputedAsync(api);
+        (await system.NotifyDisputeAsync(reference)).Must(200);
+        await system.DecideAsync(reference, "winning_evidence");
+        (await system.NotifyDisputeAsync(reference, "charge.dispute.closed")).Must(200);
+
+        var entries = (await api.GetAsync($"/v1/payments/{payment.Id}/timeline")).Must(200).At("entries").EnumerateArray().ToList();
+
+        Assert.Equal(
+            ["dispute won", "ledger_transaction dispute_opened", "event dispute.created", "ledger_transaction dispute_won", "event dispute.closed"],
+            entries.Select(Tell).Where(told => told.Contains("dispute", StringComparison.Ordinal)));
+        Assert.Equal(payment.Id, entries.Single(entry => entry.GetProperty("kind").GetString() == "dispute").GetProperty("dispute").GetProperty("payment_id").GetString());
+    }
+
+    [Fact]
     public async Task A_payment_that_is_not_there_has_no_story()
     {
         (await system.Api.GetAsync("/v1/payments/pay_nonsense/timeline")).Must(404, "not_found");
@@ -136,6 +154,8 @@ public sealed class TimelineTests(TestSystem system)
             "event" => Text(entry, "event", "type"),
             "ledger_transaction" => Text(entry, "ledger_transaction", "kind"),
             "settlement" => Text(entry, "settlement", "status"),
+            "dispute" => Text(entry, "dispute", "status"),
+            "eligibility" => entry.GetProperty("eligibility").GetProperty("requirements").EnumerateArray().Select(one => one.GetProperty("status").GetString()!).Distinct().Single(),
             _ => Text(entry, "refund", "request_id"),
         };
     }

@@ -65,6 +65,11 @@ public sealed class NotificationTests(TestSystem system)
         await system.Api.UntilAsync($"/v1/payments/{payment}", "status", "succeeded");
         await system.AssertSucceededOnceAsync(payment);
         await UntilNotParkedAsync(payment);
+        // It is part of the payment's story from when it came.
+        Assert.Contains(
+            $"{provider} payment_changed True",
+            await system.Database.RowsAsync(
+                "select provider, type, received_at < now() - interval '2 seconds' from provider_notifications where payment_id = $1", Database.Uuid(payment)));
     }
 
     [Fact]

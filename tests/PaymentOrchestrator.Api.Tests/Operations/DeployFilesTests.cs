@@ -92,16 +92,16 @@ public sealed partial class DeployFilesTests
     [GeneratedRegex(@"(?:onfiguration\[|GetValue<[^>]*>\()""(?<key>[A-Z]\w*(?::\w+)+)""")]
     private static partial Regex Whole();
 
-    [GeneratedRegex(@"GetSection\(""([A-Z][\w:]*)""\)")]
+    [GeneratedRegex(@"onfiguration\.GetSection\(""([A-Z][\w:]*)""\)")]
     private static partial Regex Section();
 
     [GeneratedRegex(@"const string Section = ""([A-Z][\w:]*)""")]
     private static partial Regex SectionConstant();
 
-    [GeneratedRegex(@"(?:Read\(nameof\((?<name>\w+)\)|section\[""(?<name>[A-Z][\w:]*)""\]|section\.GetValue<[^>]*>\(""(?<name>[A-Z][\w:]*)"")")]
+    [GeneratedRegex(@"(?:Read\(nameof\((?<name>\w+)\)|section(?:\[|\.GetValue<[^>]*>\()(?:nameof\((?<name>\w+)\)|""(?<name>[A-Z][\w:]*)""))")]
     private static partial Regex InSection();
 
-    [GeneratedRegex(@"ProviderSection\.Read\(providers, ""(?<name>\w+)"", mode, section => new \w+\s*\{(?<body>.*?)\n\s*\}\)", RegexOptions.Singleline)]
+    [GeneratedRegex(@"new\(\w+\.Capabilities, ""(?<name>\w+)"", section => new \w+\s*\{(?<body>.*?)\n\s*\}\)", RegexOptions.Singleline)]
     private static partial Regex Provider();
 
     [GeneratedRegex(@"section\.(?:Text|Url|OptionalUrl)\(""(\w+)""\)")]
