@@ -45,7 +45,7 @@ public sealed class FuzzTests(TestSystem system)
         var after = await SettledMemoryAsync(api, requests);
 
         var report = string.Create(CultureInfo.InvariantCulture,
-            $"{tally.Sent} requests, {requests / took.TotalSeconds:0} a second, seed {seed}: {tally}. Memory {before >> 20} MiB before, {peak >> 20} at the end, {after >> 20} afterwards.");
+            $"{tally.Sent} requests with the warming up, {requests / took.TotalSeconds:0} a second, seed {seed}: {tally}. Memory {before >> 20} MiB before, {peak >> 20} at the end, {after >> 20} afterwards.");
         TestContext.Current.SendDiagnosticMessage(report);
         Console.WriteLine(report);
         Assert.True(api.Runs, "The API has stopped.");
