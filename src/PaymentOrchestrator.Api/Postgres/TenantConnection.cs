@@ -50,7 +50,11 @@ internal sealed class TenantConnection(NpgsqlConnection inner, Caller owner) : D
 
     public override Task CloseAsync() => inner.CloseAsync();
 
-    public override ValueTask DisposeAsync() => inner.DisposeAsync();
+    public override async ValueTask DisposeAsync()
+    {
+        await inner.DisposeAsync();
+        await base.DisposeAsync();
+    }
 
     protected override void Dispose(bool disposing)
     {
