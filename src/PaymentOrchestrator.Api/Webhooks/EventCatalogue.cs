@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.LinkedAccounts;
-using PaymentOrchestrator.Api.Refunds;
 using PaymentOrchestrator.Domain;
 
 namespace PaymentOrchestrator.Api.Webhooks;
