@@ -4,7 +4,6 @@ using Microsoft.OpenApi;
 using PaymentOrchestrator.Api.Buyers;
 using PaymentOrchestrator.Api.Quotes;
 using PaymentOrchestrator.Api.Webhooks;
-using PaymentOrchestrator.Domain;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace PaymentOrchestrator.Api.Http;
