@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
-using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.Payments;
 using PaymentOrchestrator.Api.Refunds;
 using PaymentOrchestrator.Api.Tests.Disputes;

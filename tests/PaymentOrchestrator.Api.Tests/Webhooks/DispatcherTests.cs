@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using PaymentOrchestrator.Api.Tests.Harness;
 using PaymentOrchestrator.Api.Webhooks;
 using Xunit;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using Npgsql;
 using PaymentOrchestrator.AppHost;
 using PaymentOrchestrator.Benchmarks.Floor;
 using PaymentOrchestrator.Benchmarks.Load;
