@@ -53,10 +53,7 @@ internal sealed class CreateReconciliationHandler(StatementImport import, Reconc
 internal static class CreateReconciliationEndpoint
 {
     public static void Map(IEndpointRouteBuilder v1) => v1
-        .MapPost("/reconciliations", async (
-            Caller caller, OptionalIdempotencyKey key, StatementBody body, ISender sender, CancellationToken cancellationToken,
-            // Read with the body, whose head they are; named here for the contract, which is what a query is held against.
-            string? provider = null, string? from = null, string? to = null) =>
+        .MapPost("/reconciliations", async (Caller caller, OptionalIdempotencyKey key, StatementBody body, ISender sender, CancellationToken cancellationToken) =>
             (await sender.Send(new CreateReconciliation(caller, body.Period, body.Lines, new KeyedRequest(key.Text, body.Fingerprint)), cancellationToken))
                 .Created(made => $"/v1/reconciliations/{made.Id}"))
         .Needs(Scope.Operate).Audited()

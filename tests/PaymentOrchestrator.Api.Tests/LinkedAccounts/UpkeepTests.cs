@@ -201,7 +201,7 @@ public sealed class UpkeepTests(TestSystem system)
     {
         for (var patience = 0; !await condition(); patience++)
         {
-            Assert.True(patience < 150, otherwise);
+            Assert.True(patience < 600, otherwise);
             await Task.Delay(100, TestContext.Current.CancellationToken);
         }
     }
