@@ -34,7 +34,10 @@ internal sealed class RateLimitDocs : IDocumentFilter
     private static OpenApiHeader Header(string description, JsonSchemaType type, string example) => new()
     {
         Description = description,
-        Schema = new OpenApiSchema { Type = type },
+        // What can stand there: waits of at most an hour, a policy or two.
+        Schema = type == JsonSchemaType.Integer
+            ? new OpenApiSchema { Type = type, Format = "int32", Minimum = "1", Maximum = "3600" }
+            : new OpenApiSchema { Type = type, MaxLength = 256 },
         Example = type == JsonSchemaType.Integer ? int.Parse(example, System.Globalization.CultureInfo.InvariantCulture) : example,
     };
 }

@@ -38,7 +38,14 @@ internal sealed class DecideRateHandler(RateReader reader, RateStore store, IRat
         if (used?.RefusalFor(key.Fingerprint) is { } reused) return reused;
         if (await reader.FindAsync(id, cancellationToken) is not { } rate) return Problem.NotFound<ExchangeRateResource>("exchange rate");
         if (used is not null) return Result<ExchangeRateResource>.Replay(rate);
-        if (rate.Status != "held") return new Problem(ProblemType.RateNotHeld, $"The rate is {rate.Status} already; there is nothing to decide.");
+        if (rate.Status != "held")
+        {
+            // The very same request may have decided it since its key was looked for.
+            return await reader.FindKeyAsync(caller, key.Key!, cancellationToken) is { } since
+                ? since.RefusalFor(key.Fingerprint) ?? Result<ExchangeRateResource>.Replay(rate)
+                : new Problem(ProblemType.RateNotHeld, $"The rate is {rate.Status} already; there is nothing to decide.");
+        }
+
         if (!await reader.TryDecideAsync(caller, id, outcome, request.DecidedBy, request.Reason, key, clock.Now(), cancellationToken)) return await Handle(command, cancellationToken);
 
         // This instance at once; the others when they next read the table.

@@ -5,7 +5,7 @@ namespace PaymentOrchestrator.FaultTests.Mutants;
 /// <summary>The judges are judged: every deliberate defect must be reported by one of them.</summary>
 public sealed class MutantTests
 {
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Every_mutant_is_killed()
     {
         var (fates, repetition) = await MutantHunt.RunAsync(Mutant.All, text => TestContext.Current.SendDiagnosticMessage(text));
@@ -16,7 +16,7 @@ public sealed class MutantTests
         Assert.Contains("took one course", repetition, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public void What_ships_knows_nothing_of_mutants()
     {
         var source = Path.Combine(MutantSource.Root(), "src");
