@@ -41,8 +41,6 @@ public static class ApiApp
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Services.RedactLogs();
         builder.Logging.AddLogFormat(builder.Configuration);
-        // Its lines hold whole addresses, and buyers come back from providers with a code and a state in theirs.
-        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
