@@ -1,6 +1,6 @@
 using Dapper;
-using PaymentOrchestrator.Api.Access;
 using Npgsql;
+using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Eligibility;
 using PaymentOrchestrator.Api.Events;
 using PaymentOrchestrator.Api.Http;

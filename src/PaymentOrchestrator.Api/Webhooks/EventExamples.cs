@@ -1,5 +1,5 @@
-using PaymentOrchestrator.Api.Disputes;
 using PaymentOrchestrator.Api.Buyers;
+using PaymentOrchestrator.Api.Disputes;
 using PaymentOrchestrator.Api.Ledger;
 using PaymentOrchestrator.Api.LinkedAccounts;
 using PaymentOrchestrator.Api.Orders;

@@ -10,9 +10,30 @@ internal static class StripeAmounts
     /// <summary>The smallest charges that Stripe publishes, in its minor units.</summary>
     private static readonly Dictionary<string, long> Minimums = new(StringComparer.Ordinal)
     {
-        ["usd"] = 50, ["aed"] = 200, ["aud"] = 50, ["bgn"] = 100, ["brl"] = 50, ["cad"] = 50, ["chf"] = 50, ["czk"] = 1500, ["dkk"] = 250,
-        ["eur"] = 50, ["gbp"] = 30, ["hkd"] = 400, ["huf"] = 17500, ["inr"] = 50, ["jpy"] = 50, ["mxn"] = 1000, ["myr"] = 200, ["nok"] = 300,
-        ["nzd"] = 50, ["pln"] = 200, ["ron"] = 200, ["sek"] = 300, ["sgd"] = 50, ["thb"] = 1000,
+        ["usd"] = 50,
+        ["aed"] = 200,
+        ["aud"] = 50,
+        ["bgn"] = 100,
+        ["brl"] = 50,
+        ["cad"] = 50,
+        ["chf"] = 50,
+        ["czk"] = 1500,
+        ["dkk"] = 250,
+        ["eur"] = 50,
+        ["gbp"] = 30,
+        ["hkd"] = 400,
+        ["huf"] = 17500,
+        ["inr"] = 50,
+        ["jpy"] = 50,
+        ["mxn"] = 1000,
+        ["myr"] = 200,
+        ["nok"] = 300,
+        ["nzd"] = 50,
+        ["pln"] = 200,
+        ["ron"] = 200,
+        ["sek"] = 300,
+        ["sgd"] = 50,
+        ["thb"] = 1000,
     };
 
     public static long ToIso(string currency, long amount) => IsInHundredths(currency) ? amount / 100 : amount;

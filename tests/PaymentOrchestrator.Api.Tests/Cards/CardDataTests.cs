@@ -120,8 +120,13 @@ public sealed class CardDataTests(TestSystem system)
         // By it the account is found again: 1688's members have thirteen digits, as some cards of Visa had.
         var account = new LinkedAccount
         {
-            Id = default, Owner = new Caller(1, Mode.Test), BuyerId = default, Provider = LinkProvider.Marketplace1688, Status = LinkedAccount.Pending,
-            CreatedAt = TimeProvider.System.GetUtcNow(), UpdatedAt = TimeProvider.System.GetUtcNow(),
+            Id = default,
+            Owner = new Caller(1, Mode.Test),
+            BuyerId = default,
+            Provider = LinkProvider.Marketplace1688,
+            Status = LinkedAccount.Pending,
+            CreatedAt = TimeProvider.System.GetUtcNow(),
+            UpdatedAt = TimeProvider.System.GetUtcNow(),
         };
         Assert.Equal("b2b-4222222222222", account.WithGrant(new AccountGrant("b2b-4222222222222", "1688 b2•••22", "", null), "").ProviderAccountId);
         Assert.IsType<NotificationReading.OrderChanged>(new NotificationReading.OrderChanged(["4000000000000000006"]) { MemberId = "b2b-4222222222222" }.WithoutCardData());

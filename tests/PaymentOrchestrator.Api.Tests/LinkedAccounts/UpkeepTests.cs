@@ -17,7 +17,8 @@ public sealed class UpkeepTests(TestSystem system)
 
     private ApiClient Api => system.Api;
 
-    [Theory]
+    // Asked for by itself: a clock that is far ahead takes every other test's account for due as well, and waits for them all.
+    [Theory(Explicit = true)]
     [InlineData("worldfirst")]
     [InlineData("alipay")]
     [InlineData("marketplace_1688")]

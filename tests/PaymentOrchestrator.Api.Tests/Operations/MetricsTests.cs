@@ -19,7 +19,9 @@ public sealed partial class MetricsTests(TestSystem system, MeteredApi api) : IC
         var before = await api.ScrapeAsync();
         var payment = await api.Client.PaidByAsync(buyer, "card", "USD", 1_000_00);
         (await api.Client.RefundAsync(payment.Id)).Must(201);
-        var after = await api.ScrapeAsync();
+        // The exporter answers with what it last read for a third of a second.
+        string[] refunded = ["status=\"succeeded\""];
+        var after = await api.UntilAsync(text => text.Sum("payment_orchestrator_refunds_total", refunded) > before.Sum("payment_orchestrator_refunds_total", refunded));
 
         double Rise(string name, params string[] labels) => after.Sum(name, labels) - before.Sum(name, labels);
         Assert.True(Rise("payment_orchestrator_payments_total", "method=\"card\"", "status=\"succeeded\"", "mode=\"test\"") >= 1);

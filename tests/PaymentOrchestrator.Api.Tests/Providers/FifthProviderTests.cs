@@ -35,7 +35,10 @@ public sealed class FifthProviderTests
         Assert.Contains("Providers:Test:Fifth:Token is missing", Refused(new() { ["Providers:Test:Fifth:BaseUrl"] = "https://a.example" }), StringComparison.Ordinal);
         var both = new Dictionary<string, string?>
         {
-            ["Providers:Test:Fifth:BaseUrl"] = "https://a.example/x", ["Providers:Test:Fifth:Token"] = "t", ["Providers:Live:Fifth:BaseUrl"] = "https://b.example/x", ["Providers:Live:Fifth:Token"] = "l",
+            ["Providers:Test:Fifth:BaseUrl"] = "https://a.example/x",
+            ["Providers:Test:Fifth:Token"] = "t",
+            ["Providers:Live:Fifth:BaseUrl"] = "https://b.example/x",
+            ["Providers:Live:Fifth:Token"] = "l",
         };
         Build(both).Dispose();
         Assert.Contains("Providers:Live:Fifth:BaseUrl", Refused(new(both) { ["Providers:Live:Fifth:BaseUrl"] = "https://a.example/y" }), StringComparison.Ordinal);

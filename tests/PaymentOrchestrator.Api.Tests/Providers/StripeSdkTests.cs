@@ -123,7 +123,12 @@ public sealed class StripeSdkTests(TestSystem system) : IDisposable
         var customer = await Stripe.V1.Customers.CreateAsync(new CustomerCreateOptions(), null, Cancellation);
         var intent = await Stripe.V1.PaymentIntents.CreateAsync(new PaymentIntentCreateOptions
         {
-            Amount = 10_00, Currency = "usd", Customer = customer.Id, PaymentMethod = "pm_card_threeDSecure2Required", Confirm = true, ReturnUrl = "https://shop.example/back",
+            Amount = 10_00,
+            Currency = "usd",
+            Customer = customer.Id,
+            PaymentMethod = "pm_card_threeDSecure2Required",
+            Confirm = true,
+            ReturnUrl = "https://shop.example/back",
         }, null, Cancellation);
         Assert.Equal(("requires_action", "redirect_to_url"), (intent.Status, intent.NextAction.Type));
         Assert.StartsWith(system.SandboxUrl.AbsoluteUri, intent.NextAction.RedirectToUrl.Url, StringComparison.Ordinal);
@@ -236,7 +241,14 @@ public sealed class StripeSdkTests(TestSystem system) : IDisposable
         Stripe.V1.PaymentIntents.CreateAsync(
             new PaymentIntentCreateOptions
             {
-                Amount = amount, Currency = currency, Customer = customer, PaymentMethod = method, Confirm = true, OffSession = true, AllowedPaymentMethodTypes = ["card"], Expand = expand is null ? null : [expand],
+                Amount = amount,
+                Currency = currency,
+                Customer = customer,
+                PaymentMethod = method,
+                Confirm = true,
+                OffSession = true,
+                AllowedPaymentMethodTypes = ["card"],
+                Expand = expand is null ? null : [expand],
             },
             new RequestOptions { IdempotencyKey = key }, Cancellation);
 
