@@ -60,7 +60,7 @@ internal sealed class CreatePaymentOptionsHandler(
         if (known.Key is { } used && used.RefusalFor(key.Fingerprint) is { } reused) return reused;
         // Null where the key has just ended by its age.
         if (known is { Key: not null, Earlier: { } earlier }) return Result<StoredAnswer<PaymentOptionsResource>>.Replay(earlier);
-        if (!known.BuyerExists || !caller.MayActFor(request.BuyerId)) return Problem.NotFound<BuyerResource>("buyer");
+        if (!known.BuyerExists || !caller.MayActFor(request.BuyerId)) return Problem.NotFound<BuyerResource>("buyer", "buyer_id");
         if (known.Live is { RefusesQuotes: true } live) return live.ToProblem();
 
         // Whoever has a price to give is asked as soon as it is known that the price is needed: one silent provider then costs the others nothing.

@@ -66,7 +66,7 @@ internal sealed class PayHandler(
         var (caller, request, key, language) = command;
         var dryRun = request.DryRun is true;
         var known = await store.LoadForPayingAsync(caller, request.QuoteId, key.Key!, clock.Now(), cancellationToken);
-        if (known.Quote is not { } quote || !quote.IsOpenTo(caller)) return Problem.NotFound<QuoteResource>("quote");
+        if (known.Quote is not { } quote || !quote.IsOpenTo(caller)) return Problem.NotFound<QuoteResource>("quote", "quote_id");
         if (known.Key is { } used && used.RefusalFor(key.Fingerprint) is { } reused) return reused;
         // Null where the key has just ended by its age: then the quote says what became of it.
         if (known is { Key: not null, Earlier: { } earlier }) return Result<PayAnswer>.Replay(new PayAnswer.Paid(earlier.ToResource()));

@@ -47,8 +47,8 @@ public sealed class WebhookServer : IAsyncLifetime
         starting.Dispose();
     }
 
-    /// <summary>A fresh, migrated database's connection string.</summary>
-    public async Task<string> NewDatabaseAsync()
+    /// <summary>A fresh database's connection string.</summary>
+    public async Task<string> NewDatabaseAsync(bool migrated = true)
     {
         await starting.WaitAsync(TestContext.Current.CancellationToken);
         try
@@ -67,7 +67,7 @@ public sealed class WebhookServer : IAsyncLifetime
         var connectionString = own?.ConnectionString(name) ?? new NpgsqlConnectionStringBuilder(given!.ConnectionString) { Database = name }.ConnectionString;
         await PostgresDatabases.EnsureAsync(
             new NpgsqlConnectionStringBuilder(connectionString) { Database = "postgres" }.ConnectionString, name, TestContext.Current.CancellationToken);
-        await Migrator.RunAsync(connectionString, TestContext.Current.CancellationToken);
+        if (migrated) await Migrator.RunAsync(connectionString, TestContext.Current.CancellationToken);
         return connectionString;
     }
 }
