@@ -161,7 +161,8 @@ public sealed partial class RowSecurityTests(TestSystem system) : IAsyncLifetime
         {
             await using var connection = await db.OpenAsync(caller, TestContext.Current.CancellationToken);
             // Every list that there is: one's own and the default ones.
-            Assert.Equal(sees ? [own] : [], await connection.QueryAsync<string>("select id from fee_schedules where marketplace_id is not null"));
+            string[] lists = sees ? [own] : [];
+            Assert.Equal(lists, await connection.QueryAsync<string>("select id from fee_schedules where marketplace_id is not null"));
             Assert.Contains("fee_default_2", await connection.QueryAsync<string>("select id from fee_schedules"));
             Assert.Equal([caller.MarketplaceId], await connection.QueryAsync<int>("select id from marketplaces"));
             // Written in one's own name alone, and never changed.
