@@ -104,11 +104,12 @@ internal sealed class PaymentChanges(Db db, ResolverSchedule schedule, FactsCach
             parameters = more;
         }
 
+        var sql = steps.ToSql();
         await using var connection = await db.OpenAsync(payment.Owner, cancellationToken);
         PaymentRow? row;
         try
         {
-            row = await connection.QuerySingleOrDefaultAsync<PaymentRow>(new CommandDefinition(steps.ToSql(), parameters, cancellationToken: cancellationToken));
+            row = await connection.QuerySingleOrDefaultAsync<PaymentRow>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
         }
         catch (Npgsql.PostgresException e) when (Idempotency.IsTaken(e))
         {
