@@ -43,7 +43,6 @@ internal sealed class CheckEligibilityHandler(EligibilityStore store, BuyerStand
         var (caller, request, key, language) = command;
         if (caller.Session?.Refuse(request.Order) is { } notInSession) return notInSession;
         var order = request.Order.Amount!.ToMoney();
-        if (order.Value > Money.MaxValue) return Problem.TooLarge("order.amount", order.Currency);
 
         var (now, startedAt) = (clock.Now(), clock.GetTimestamp());
         var known = await store.LoadAsync(caller, request.BuyerId, key.Key, now, cancellationToken);

@@ -53,7 +53,6 @@ internal sealed class CreatePaymentOptionsHandler(
         var (caller, request, key, _) = command;
         var startedAt = clock.GetTimestamp();
         if (caller.Session?.Refuse(request.Order) is { } notInSession) return notInSession;
-        if (command.Order.Value > Money.MaxValue) return Problem.TooLarge("order.amount", command.Order.Currency);
         if (command.Comparison != Currency.Cny && rates.Mid(command.Comparison) is null) return NoRate(command.Comparison);
 
         var known = await store.LoadAsync(caller, request.BuyerId, request.Order.Id, key.Key, clock.Now(), cancellationToken);

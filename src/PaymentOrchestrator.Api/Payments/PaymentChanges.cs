@@ -129,6 +129,8 @@ internal sealed class PaymentChanges(Db db, ResolverSchedule schedule, FactsCach
     /// <summary>The outcome as the attempt records it.</summary>
     private static (string Name, string? Reference, string? Detail) Describe(DebitOutcome outcome) => outcome switch
     {
+        // Its reference is not the payment's: whoever asks later must still ask by our own request.
+        DebitOutcome.Succeeded { OfAnotherRequest: true } strange => ("unknown", null, $"the answer names another request; its movement is {strange.ProviderReference}"),
         DebitOutcome.Succeeded done => ("succeeded", done.ProviderReference, null),
         DebitOutcome.Refused refused => ("refused", refused.ProviderReference, refused.Code),
         DebitOutcome.Pending pending => ("pending", pending.ProviderReference, null),

@@ -67,7 +67,6 @@ internal sealed class CreateQuoteHandler(QuoteStore store, QuoteMaker maker, Tim
         var (caller, request, key) = command;
         if (caller.Session?.Refuse(request.Order) is { } notInSession) return notInSession;
         var wish = command.ToWish();
-        if (wish.Fixed.Value > Money.MaxValue) return Problem.TooLarge(wish.FixedSide == Quote.FixedSource ? "source_amount" : "order.amount", wish.Fixed.Currency);
 
         var known = await store.LoadForQuotingAsync(caller, request.BuyerId, request.Order.Id, key.Key, clock.Now(), cancellationToken);
         if (known.Key is { } used && used.RefusalFor(key.Fingerprint) is { } reused) return reused;
