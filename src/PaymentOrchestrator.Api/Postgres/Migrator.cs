@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace PaymentOrchestrator.Api.Postgres;
 
-/// <summary>Brings the schema up to date: the numbered scripts in Migrations/, each once, each in its own transaction, by the owner's login.</summary>
+/// <summary>Brings the schema up to date: the numbered scripts in Migrations/, each once, each in its own transaction, by the owner's login; then their tables are spread, where there is a cluster.</summary>
 internal static class Migrator
 {
     // Any constant serves; all instances must agree on it.
@@ -33,5 +33,6 @@ internal static class Migrator
         var result = upgrade.PerformUpgrade();
         if (!result.Successful)
             throw new InvalidOperationException($"Migration {result.ErrorScript?.Name} failed: {result.Error.Message}", result.Error);
+        await Distribution.RunAsync(gate, cancellationToken);
     }
 }
