@@ -57,8 +57,8 @@ internal sealed record Mutant(string Name, string Defect, Hunt Hunt, params Patc
 
     // Places that several mutants change.
     private const string PayEnds = "        return new PayAnswer.Paid((await changes.ApplyAsync(payment, attempt, outcome, CancellationToken.None)).ToResource());";
-    private const string ChangeSql = "        var sql = audit is null ? changes + Present : changes + audited + Present;";
-    private const string ChangeEnds = "            return present;";
+    private const string ChangeSql = "        var sql = steps.ToSql();";
+    private const string ChangeEnds = "        return present;";
 
     public static IReadOnlyList<Mutant> All { get; } =
     [
@@ -121,13 +121,13 @@ internal sealed record Mutant(string Name, string Defect, Hunt Hunt, params Patc
                 $"""
                 {ChangeSql}
                         var from = sql.LastIndexOf("insert into events", StringComparison.Ordinal);
-                        var happening = Mutants.On("outbox_outside") ? sql[from..(sql.IndexOf(';', from) + 1)] : "";
+                        var happening = Mutants.On("outbox_outside") && from >= 0 ? sql[from..(sql.IndexOf(';', from) + 1)] : "";
                         if (happening.Length > 0) sql = sql.Replace(happening, "", StringComparison.Ordinal);
                 """),
             new Patch(PaymentChanges,
                 ChangeEnds,
                 $"""
-                            if (happening.Length > 0) await connection.ExecuteAsync(new CommandDefinition(happening, parameters, cancellationToken: cancellationToken));
+                        if (happening.Length > 0) await connection.ExecuteAsync(new CommandDefinition(happening, parameters, cancellationToken: cancellationToken));
                 {ChangeEnds}
                 """))
         { Point = "pay.after_outcome" },

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using PaymentOrchestrator.FaultTests.Report;
-using PaymentOrchestrator.FaultTests.World;
 
 namespace PaymentOrchestrator.FaultTests.Mutants;
 
