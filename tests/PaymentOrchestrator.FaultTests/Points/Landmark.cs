@@ -14,7 +14,7 @@ internal sealed partial record Landmark(string Name, IReadOnlyList<string>? Sql,
     /// <summary>The intent is committed, and nothing has been sent.</summary>
     public static readonly Landmark PaymentIntended = new("pay.intended", null, null);
 
-    public static readonly Landmark PaymentOutcome = Statement("payment.outcome", "update payments", "update attempts");
+    public static readonly Landmark PaymentOutcome = Statement("payment.outcome", "update attempts");
     public static readonly Landmark PaymentFind = Statement("resolver.find", "from inquiries where next_at <=", "tries");
     public static readonly Landmark PaymentClaim = Statement("resolver.claim", "update inquiries", "tries = tries + 1");
     public static readonly Landmark CancelClaim = Statement("cancel.claim", "update payments set version = version + 1");
