@@ -132,9 +132,9 @@ internal readonly record struct PaymentChangeSteps
     public const string TellWithPosting = """
         insert into events (id, marketplace_id, mode, type, object_id, object_version, data, created_at, shard_key)
         select e.id, p.marketplace_id, p.mode, e.type, e.object_id, coalesce(e.version, p.event_version), e.data::jsonb, @now, p.shard_key
-        from payments p, (values
-            (@eventId, @eventType, @objectId, null, @eventData),
-            (@ledgerId, @ledgerEventType, @ledgerObjectId, 1, @ledgerEventData)) as e (id, type, object_id, version, data)
+        from payments p, unnest(
+            array[@eventId, @ledgerId], array[@eventType, @ledgerEventType], array[@objectId, @ledgerObjectId], array[null, 1], array[@eventData, @ledgerEventData])
+            as e (id, type, object_id, version, data)
         where p.id = @id and p.shard_key = @shard and p.last_event_id = @eventId;
 
         """;

@@ -151,9 +151,9 @@ internal sealed class PaymentStore(Db db, FailureVelocity velocity)
 
             insert into events (id, marketplace_id, mode, type, object_id, object_version, data, created_at, shard_key)
             select e.id, p.marketplace_id, p.mode, e.type, e.object_id, e.object_version, e.data::jsonb, @now, p.shard_key
-            from payments p, (values
-                (@eventId, @eventType, @objectId, @objectVersion, @eventData),
-                (@quoteEventId, @quoteEventType, @quoteObjectId, @quoteObjectVersion, @quoteEventData)) as e (id, type, object_id, object_version, data)
+            from payments p, unnest(
+                array[@eventId, @quoteEventId], array[@eventType, @quoteEventType], array[@objectId, @quoteObjectId], array[@objectVersion, @quoteObjectVersion],
+                array[@eventData, @quoteEventData]) as e (id, type, object_id, object_version, data)
             where p.id = @id and p.shard_key = @shard;
             """;
         var created = NewEvent.Of("payment.created", payment.Id.ToString(), payment.Version, payment.ToResource(), payment.Id.ShardKey, payment.CreatedAt);
