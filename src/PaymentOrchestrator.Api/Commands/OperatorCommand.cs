@@ -16,12 +16,17 @@ internal static class OperatorCommand
         Settings are the server's: the environment, Settings:Folder, or --Name:Part=value here. Results go to standard output, progress and faults to standard error.
         """;
 
-    public static async Task<int> RunAsync(string name, Arguments arguments, Func<IServiceProvider, Task<int>> work)
+    /// <param name="name">The command's.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="prepare">Makes the parts that the work needs, so that a setting which they lack is named before anything is done.</param>
+    /// <param name="work">From the parts to the exit code.</param>
+    public static async Task<int> RunAsync(string name, Arguments arguments, Action<IServiceProvider> prepare, Func<IServiceProvider, Task<int>> work)
     {
         WebApplication app;
         try
         {
             app = ApiApp.Build([.. arguments.Settings, "--Logging:Console:LogToStandardErrorThreshold=Trace"]);
+            prepare(app.Services);
         }
         catch (InvalidOperationException e)
         {
@@ -41,6 +46,9 @@ internal static class OperatorCommand
             }
         }
     }
+
+    /// <summary>All that the server makes at its start, which the handlers of commands are among.</summary>
+    public static void TheServer(IServiceProvider services) => _ = services.GetServices<IHostedService>().ToList();
 
     /// <summary>Progress, or what else is not the result.</summary>
     public static void Say(string text) => Console.Error.WriteLine(text);

@@ -18,7 +18,7 @@ internal static class ProveBooks
           --mode         One mode's; both by default.
           --json         One JSON document a line for each marketplace and mode, the proof as GET /v1/ledger/proof answers it.
 
-        Everything is read, on one snapshot for each marketplace and mode; it may run beside the service, and on a replica. 1 where any check has a violation.
+        Everything is read, on one snapshot for each marketplace and mode; it may run beside the service, and on a replica, and needs no setting but the database. 1 where any check has a violation.
         {OperatorCommand.Configuration}
         """;
 
@@ -28,7 +28,7 @@ internal static class ProveBooks
         if (arguments is null) return await Command.MisusedAsync(Name, fault!);
         if (!OperatorCommand.TryMode(arguments["--mode"], out var mode)) return await Command.MisusedAsync(Name, "--mode must be test or live.");
 
-        return await OperatorCommand.RunAsync(Name, arguments, async services =>
+        return await OperatorCommand.RunAsync(Name, arguments, services => _ = services.GetRequiredService<LedgerProof>(), async services =>
         {
             var marketplaces = await services.GetRequiredService<Db>().MarketplacesAsync(cancellationToken);
             if (arguments["--marketplace"] is { } reference)

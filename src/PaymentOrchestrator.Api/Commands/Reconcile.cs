@@ -37,7 +37,7 @@ internal static class Reconcile
         if (period.Problem is { } problem)
             return await Command.MisusedAsync(Name, string.Join("\n", problem.Errors!.Select(error => $"--{error.Message}")));
 
-        return await OperatorCommand.RunAsync(Name, arguments, async services =>
+        return await OperatorCommand.RunAsync(Name, arguments, OperatorCommand.TheServer, async services =>
         {
             var (chosen, unknown) = OperatorCommand.Choose(await services.GetRequiredService<Db>().MarketplacesAsync(cancellationToken), reference);
             if (chosen is null) return await Command.MisusedAsync(Name, unknown!);

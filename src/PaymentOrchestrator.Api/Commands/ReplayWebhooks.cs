@@ -29,7 +29,7 @@ internal static class ReplayWebhooks
         if (arguments["--endpoint"] is not { } text) return await Command.MisusedAsync(Name, "--endpoint is needed.");
         if (arguments["--since"] is not { } since) return await Command.MisusedAsync(Name, "--since is needed.");
 
-        return await OperatorCommand.RunAsync(Name, arguments, async services =>
+        return await OperatorCommand.RunAsync(Name, arguments, OperatorCommand.TheServer, async services =>
         {
             var id = Id<WebhookEndpointResource>.ParseOrNone(text);
             if (await services.GetRequiredService<Db>().OwnerOfWebhookEndpointAsync(id.Value, id.ShardKey, cancellationToken) is not { } owner)

@@ -21,7 +21,7 @@ public sealed class OperatorCommandTests(TestSystem system, WebhookServer server
 
         var (code, output, error) = await RunAsync([.. whose]);
         Assert.True(code == 0, error);
-        Assert.Matches($@"(?m)^Marketplace {tenant.Id} \(Test marketplace .+\), test: 1 transactions, \d+ entries, 0 violations$", output);
+        Assert.Matches($@"(?m)^Marketplace {tenant.Id} \(Test marketplace .+\), test: [12] transactions, \d+ entries, 0 violations$", output);
         Assert.Matches($@"(?m)^Marketplace {tenant.Id} \(.+\), live: 0 transactions, 0 entries, 0 violations$", output);
         Assert.Contains("test: check 1 of ", error, StringComparison.Ordinal);
 
@@ -70,7 +70,7 @@ public sealed class OperatorCommandTests(TestSystem system, WebhookServer server
         string[] what =
         [
             "reconcile", "--marketplace", tenant.Id.ToString(CultureInfo.InvariantCulture), "--mode", "test", "--provider", "card", "--from", from.Text(), "--to", to.Text(),
-            .. system.ApiArguments.Where(argument => argument.StartsWith("--Providers:", StringComparison.Ordinal)),
+            .. Settings(system.ApiArguments),
         ];
 
         var (code, output, error) = await RunAsync([.. what, "--fetch", "--json"]);
@@ -95,6 +95,10 @@ public sealed class OperatorCommandTests(TestSystem system, WebhookServer server
             Assert.Contains("was imported before", error, StringComparison.Ordinal);
             (await tenant.Test.GetAsync($"/v1/reconciliations/{differing}/differences")).Must(200);
 
+            (code, _, error) = await RunAsync([.. what, "--file", file + ".not"]);
+            Assert.Equal(2, code);
+            Assert.StartsWith("--file cannot be read", error, StringComparison.Ordinal);
+
             await File.WriteAllLinesAsync(file, [StatementSteps.Header, "payment,=1+1,,,USD,100," + from.Text()], TestContext.Current.CancellationToken);
             (code, output, error) = await RunAsync([.. what, "--file", file]);
             Assert.Equal((2, ""), (code, output));
@@ -105,10 +109,13 @@ public sealed class OperatorCommandTests(TestSystem system, WebhookServer server
             File.Delete(file);
         }
 
-        // Without its configuration there is no provider to ask.
+        // Without its configuration there is no provider to ask; without the server's there is nothing to do it with.
         (code, _, error) = await RunAsync([.. what.Where(argument => !argument.StartsWith("--Providers:", StringComparison.Ordinal)), "--fetch"]);
         Assert.Equal(3, code);
         Assert.Contains("card is not configured in test mode", error, StringComparison.Ordinal);
+        (code, _, error) = await RunAsync([.. what.Where(argument => !argument.StartsWith("--DataProtection:", StringComparison.Ordinal)), "--fetch"]);
+        Assert.Equal(2, code);
+        Assert.StartsWith("Set DataProtection:Key", error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -122,17 +129,18 @@ public sealed class OperatorCommandTests(TestSystem system, WebhookServer server
         var sent = await writer.WriteAsync(1);
         await receiver.ReceivesAsync(1);
 
-        var (code, output, error) = await Binary.RunAsync(lab.ConnectionString, "replay-webhooks", "--endpoint", endpoint.Id, "--since", since.Text());
+        string[] what = ["replay-webhooks", "--endpoint", endpoint.Id, .. Settings(lab.Arguments())];
+        var (code, output, error) = await Binary.RunAsync(lab.ConnectionString, [.. what, "--since", since.Text()]);
         Assert.True(code == 0, error);
         Assert.Equal("1 deliveries are due\n", output);
         Assert.Contains("1 deliveries made due", error, StringComparison.Ordinal);
         await receiver.ReceivesAsync(2);
         Assert.Equal([sent.Single(), sent.Single()], receiver.Deliveries.Select(delivery => delivery.Id));
 
-        (code, _, error) = await Binary.RunAsync(lab.ConnectionString, "replay-webhooks", "--endpoint", endpoint.Id, "--since", "yesterday");
+        (code, _, error) = await Binary.RunAsync(lab.ConnectionString, [.. what, "--since", "yesterday"]);
         Assert.Equal(2, code);
         Assert.Contains("since must be an RFC 3339 time", error, StringComparison.Ordinal);
-        (code, _, error) = await Binary.RunAsync(lab.ConnectionString, "replay-webhooks", "--endpoint", "whe_00000000000000000000000000", "--since", since.Text());
+        (code, _, error) = await Binary.RunAsync(lab.ConnectionString, ["replay-webhooks", "--endpoint", "whe_00000000000000000000000000", "--since", since.Text(), .. Settings(lab.Arguments())]);
         Assert.Equal(3, code);
         Assert.Contains("There is no webhook endpoint", error, StringComparison.Ordinal);
         // Two are called so.
@@ -149,7 +157,6 @@ public sealed class OperatorCommandTests(TestSystem system, WebhookServer server
     [InlineData("Either --file or --fetch", "reconcile", "--marketplace", "1", "--mode", "test", "--provider", "card")]
     [InlineData("--provider must be one of", "reconcile", "--marketplace", "1", "--mode", "test", "--fetch")]
     [InlineData("--to must be", "reconcile", "--marketplace", "1", "--mode", "test", "--provider", "card", "--fetch", "--from", "2026-04-13T00:00:00Z")]
-    [InlineData("--file cannot be read", "reconcile", "--marketplace", "1", "--mode", "test", "--provider", "card", "--from", "2026-04-13T00:00:00Z", "--to", "2026-04-14T00:00:00Z", "--file", "/no/such/file")]
     [InlineData("--since is needed", "replay-webhooks", "--endpoint", "whe_1")]
     [InlineData("--endpoint is given twice", "replay-webhooks", "--endpoint", "a", "--endpoint", "b")]
     [InlineData("--since needs a value", "replay-webhooks", "--since")]
@@ -192,12 +199,28 @@ public sealed class OperatorCommandTests(TestSystem system, WebhookServer server
     [InlineData("migrate")]
     public async Task A_database_out_of_reach_is_said_with_what_to_look_at(params string[] arguments)
     {
-        var (code, output, error) = await Binary.RunAsync("Host=127.0.0.1;Port=1;Timeout=1;Username=x;Database=x", arguments);
+        const string nowhere = "Host=127.0.0.1;Port=1;Timeout=1;Username=x;Database=x";
+        var (code, output, error) = await Binary.RunAsync(nowhere, [.. arguments, .. Settings(system.ApiArguments).Where(setting => !setting.StartsWith("--ConnectionStrings:", StringComparison.Ordinal))]);
         Assert.Equal((3, ""), (code, output));
         Assert.Contains("The database cannot be reached", error, StringComparison.Ordinal);
         Assert.Contains("ConnectionStrings:Postgres", error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("ledger-proof")]
+    [InlineData("migrate")]
+    [InlineData("create-admin-key", "--marketplace", "x", "--mode", "test")]
+    public async Task A_setting_that_is_missing_is_named(params string[] arguments)
+    {
+        var (code, output, error) = await Binary.RunAsync(null, arguments);
+        Assert.Equal((2, ""), (code, output));
+        Assert.Contains("ConnectionStrings:Postgres", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+    }
+
+    /// <summary>What a server was started with, less where it listens.</summary>
+    private static IEnumerable<string> Settings(IEnumerable<string> server) => server.Where(argument => argument.Contains(':', StringComparison.Ordinal) && !argument.StartsWith("--urls", StringComparison.Ordinal));
 
     private Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments) => Binary.RunAsync(system.Database.ConnectionString, arguments);
 }
