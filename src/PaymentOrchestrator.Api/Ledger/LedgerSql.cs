@@ -13,7 +13,8 @@ internal static class LedgerSql
 {
     /// <summary>
     /// One event for each transaction that this command has written, reversals included, told from the books themselves. Transactions never change, so
-    /// there is one version, and the event has the transaction's own UUID.
+    /// there is one version, and the event has the transaction's own UUID. The entries are held to the shard by its value: by way of the transaction's, a cluster would
+    /// insert from every shard.
     /// </summary>
     private const string InsertEvents = """
         insert into events (id, marketplace_id, mode, type, object_id, object_version, data, created_at, shard_key)
@@ -22,7 +23,7 @@ internal static class LedgerSql
                 'id', posted.object_id, 'object', 'ledger_transaction', 'kind', t.kind, 'payment_id', @ledgerPayment, 'refund_id', @ledgerRefund, 'dispute_id', @ledgerDispute,
                 'entries', (
                     select jsonb_agg(jsonb_build_object('account', e.account, 'amount', jsonb_build_object('currency', e.currency, 'value', e.amount)) order by e.line)
-                    from ledger_entries e where e.transaction_id = t.id and e.shard_key = t.shard_key),
+                    from ledger_entries e where e.transaction_id = t.id and e.shard_key = @shard),
                 'created_at', @ledgerTime),
             @now, t.shard_key
         from unnest(@postedIds, @postedObjects) as posted (id, object_id) join ledger_transactions t on t.id = posted.id and t.shard_key = @shard;
