@@ -2,8 +2,8 @@
 # Restores a backup into a database that does not exist yet:  deploy/restore.sh <folder> <new database>
 #
 # Reads PGHOST, PGPORT, PGUSER, PGPASSWORD or PGPASSFILE as backup.sh does; the login must be able to create databases and roles. Never writes into
-# a database that is there: what is in it might be the only copy. Afterwards prove the books (GET /v1/ledger/proof on an instance that points at it)
-# before anything is switched over; deploy/runbook.md has the whole way.
+# a database that is there: what is in it might be the only copy. Afterwards prove the books (the command ledger-proof, pointed at it) before
+# anything is switched over; deploy/runbook.md has the whole way.
 set -euo pipefail
 [ $# -eq 2 ] || { echo "Usage: deploy/restore.sh <folder> <new database>" >&2; exit 2; }
 (cd "$1" && sha256sum --check --quiet SHA256SUMS) || { echo "$1 is not what backup.sh wrote." >&2; exit 1; }

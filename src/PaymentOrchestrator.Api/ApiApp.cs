@@ -145,6 +145,7 @@ public static class ApiApp
 
     private static void Configure(WebApplication app)
     {
+        app.UseHeadAsGet();
         app.UseMiddleware<RequestMeter>();
         app.UseSecurityHeaders();
         app.UseProblemDocuments();

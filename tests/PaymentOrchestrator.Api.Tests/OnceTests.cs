@@ -127,6 +127,30 @@ public sealed class OnceTests(TestSystem system)
         }
     }
 
+    /// <summary>Nothing is held for anyone: who comes too late for the money is told so by the look before, or by the provider's refusal.</summary>
+    [Fact]
+    public async Task Two_hundred_payments_at_once_on_a_balance_for_a_hundred_are_paid_a_hundred_times()
+    {
+        const int wanted = 2 * Many;
+        var buyer = await system.Sandbox.ReadyAsync(await Api.BuyerAsync(), "EUR");
+        var quotes = await Task.WhenAll(Enumerable.Range(0, wanted).Select(_ => Api.QuoteAsync(buyer, "world_pay", "EUR")));
+        var total = Assert.Single(quotes.Select(quote => quote.Must(201).Value("total")).Distinct());
+        await system.Sandbox.PatchAsync(buyer, [], ("EUR", Many * total));
+
+        var answers = await Task.WhenAll(quotes.Select(quote => Api.PayAsync(quote.Id)));
+
+        foreach (var answer in answers)
+        {
+            if (answer.Status == 422) Assert.Equal(["worldfirst.balance"], answer.Must(422, "method_not_eligible").Json.NotMet());
+            else answer.Must(201);
+        }
+
+        var ends = await Task.WhenAll(answers.Where(answer => answer.Status == 201).Select(answer => EndedAsync(answer.Id)));
+        Assert.Equal(Many, ends.Count(payment => payment["status"] == "succeeded"));
+        Assert.All(ends.Where(payment => payment["status"] != "succeeded"), payment => Assert.Equal(("failed", "insufficient_balance"), (payment["status"], payment["failure.code"])));
+        Assert.Equal(Many, await system.Sandbox.ExecutionsOfBuyerAsync(buyer));
+    }
+
     [Theory]
     [InlineData("card", "USD")]
     [InlineData("world_pay", "USD")]
@@ -258,6 +282,17 @@ public sealed class OnceTests(TestSystem system)
 
     private async Task<string> ReadyQuoteAsync(string method = "card", string currency = "USD") =>
         (await Api.QuoteAsync(await system.Sandbox.ReadyAsync(await Api.BuyerAsync()), method, currency)).Must(201).Id;
+
+    /// <summary>The payment as it ends; the provider's answer may have come too late for the first one.</summary>
+    private async Task<Answer> EndedAsync(string payment)
+    {
+        while (true)
+        {
+            var present = (await Api.GetAsync($"/v1/payments/{payment}")).Must(200);
+            if (present["status"] != "processing") return present;
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+        }
+    }
 
     private async Task AssertOnceAsync(string payment)
     {

@@ -1,4 +1,5 @@
-// What a newcomer does in Swagger UI: check, options, quote, pay; then link an account on the sandbox's consent page and see the method open.
+// What a newcomer does in Swagger UI: check, options, quote, pay; then link an account on the sandbox's consent page and see the method open; and every
+// example of the main job, sent as it stands.
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { chromium } from "playwright-core";
@@ -15,6 +16,7 @@ const page = await browser.newPage({ viewport: { width: 1280, height: 1600 } });
 page.setDefaultTimeout(60_000);
 const faults = [];
 page.on("pageerror", (error) => faults.push(String(error)));
+const started = Date.now();
 let shots = 0;
 const shot = (name) => page.screenshot({ path: `${artifacts}/${++shots}-${name}.png` });
 
@@ -81,8 +83,40 @@ try {
   assert(funded.ok, await funded.text());
   const after = await call("checkEligibility", { example: "card_only" });
   assert(eligible(after, "worldfirst_balance"), JSON.stringify(after.methods.find((one) => one.method === "worldfirst_balance")));
+
+  // Every example comes out as its name says, as it stands: with the key that the page chooses for it.
+  const byMethod = (answer) => Object.fromEntries(answer.methods.map((one) => [one.method, one.eligible]));
+  const unmet = (answer, method) => answer.methods.find((one) => one.method === method).requirements.filter(({ status }) => status !== "met").map(({ code }) => code);
+  const examples = [
+    ["createBuyer", undefined, 201, (answer) => answer.object === "buyer"],
+    ["checkEligibility", "too_little", 201, (answer) => unmet(answer, "world_pay").join() === "worldfirst.balance"],
+    ["checkEligibility", "mainland", 201, (answer) => JSON.stringify(byMethod(answer)) === '{"world_pay":true,"alipay":true,"worldfirst_balance":false,"card":false}'],
+    ["createPaymentOptions", "steps", 201, (answer) => answer.options.every(({ eligible, steps }) => !eligible && steps.length > 0)],
+    ["createQuote", "world_pay", 201, (answer) => answer.method === "world_pay" && answer.total.currency === "EUR"],
+    ["createQuote", "card", 201, (answer) => answer.method === "card" && answer.fees.length === 1],
+    ["createQuote", "alipay", 201, (answer) => answer.total.currency === "CNY" && answer.exchange_rate === null],
+    ["createQuote", "short", 201, (answer) => Date.parse(answer.expires_at) - Date.parse(answer.created_at) === 60_000],
+    ["linkAccount", "card_declined", 201, (answer) => answer.status === "active"],
+    ["linkAccount", "card_page", 201, (answer) => answer.status === "pending" && answer.next_action.url],
+    ["linkAccount", "alipay", 201, (answer) => answer.status === "pending" && answer.next_action.url],
+    ["linkAccount", "marketplace_1688", 201, (answer) => answer.status === "pending" && answer.next_action.url],
+    ["createPayment", "dry_run", 200, (answer) => answer.dry_run === true && answer.id === null],
+    ["createPayment", "pay", 201, (answer) => answer.status === "succeeded"],
+    ["createPayment", "declined", 201, (answer) => answer.status === "failed" && answer.failure.code === "card_declined"],
+    ["createPayment", "3d_secure", 201, (answer) => answer.status === "requires_action" && answer.next_action.url],
+    ["createPayment", "time_out", 201, (answer) => answer.status === "processing"],
+    ["createPayment", "expired", 409, (answer) => answer.code === "quote_expired" && answer.replacement.status === "open"],
+    ["createRefund", "part", 201, (answer) => answer.status === "succeeded" && answer.order_amount.value === 100_000, { id: payment.id }],
+    ["createRefund", "whole", 201, (answer) => answer.status === "succeeded" && answer.order_amount.value === 1_134_567, { id: payment.id }],
+  ];
+  for (const [operation, example, expect, holds, parameters] of examples) {
+    if (example === "expired") await page.waitForTimeout(Math.max(0, started + 61_000 - Date.now()));
+    const answer = await call(operation, { example, expect, parameters });
+    assert(holds(answer), `${operation} ${example}: ${JSON.stringify(answer)}`);
+  }
+
   assert.deepEqual(faults, [], "the page has no errors of its own");
-  console.log(`browser: ${payment.id} succeeded; ${account.id} linked and worldfirst_balance open; ${shots} screenshots`);
+  console.log(`browser: ${payment.id} succeeded; ${account.id} linked and worldfirst_balance open; ${examples.length} more examples as they stand; ${shots} screenshots`);
 } catch (error) {
   await page.screenshot({ path: `${artifacts}/failed.png`, fullPage: false }).catch(() => {});
   throw error;

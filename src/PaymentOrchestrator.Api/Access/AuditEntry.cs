@@ -36,10 +36,6 @@ internal sealed record AuditEntry(
             Id<AuditEntryResource>.New(shard, now).Value, caller, origin.Operation, objectId, outcome, origin.KeyId, caller.Session?.Id, origin.RequestId, origin.Address, now);
     }
 
-    /// <summary>What was done by a command on the machine, with no key.</summary>
-    public static AuditEntry OfCommand(string command, Caller caller, string objectId, short shard, DateTimeOffset now) =>
-        new(Id<AuditEntryResource>.New(shard, now).Value, caller, command, objectId, Succeeded, null, null, null, null, now);
-
     /// <summary>A shard for an entry that belongs to no object.</summary>
     public static short AnyShard() => (short)RandomNumberGenerator.GetInt32(short.MinValue, short.MaxValue + 1);
 

@@ -36,7 +36,7 @@ internal sealed class CreateBuyerSessionHandler(BuyerSessionStore store, TimePro
         var (caller, request, key) = command;
         var known = await store.LoadAsync(caller, request.BuyerId, key.Key, cancellationToken);
         if (known.Key is { } used) return used.RefusalFor(key.Fingerprint) ?? Result<BuyerSessionResource>.Replay(known.Earlier!);
-        if (!known.BuyerExists) return Problem.NotFound<BuyerResource>("buyer");
+        if (!known.BuyerExists) return Problem.NotFound<BuyerResource>("buyer", "buyer_id");
 
         var now = clock.Now();
         var id = Id<BuyerSessionResource>.New(request.BuyerId.ShardKey, now);

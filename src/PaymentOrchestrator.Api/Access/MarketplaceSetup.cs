@@ -68,7 +68,7 @@ internal static class MarketplaceSetup
             scopes = scopes.ToArray(),
             now = now.UtcDateTime,
         });
-        AuditEntry.OfCommand("create-admin-key", marketplace, id.ToString(), id.ShardKey, now).AddTo(parameters);
+        AuditEntry.Of(marketplace with { Origin = RequestOrigin.OfCommand(Commands.CreateAdminKey.Name) }, id.ToString(), id.ShardKey, now).AddTo(parameters);
         await owner.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
         return key;
     }

@@ -48,7 +48,7 @@ internal sealed class RateLimits : IDisposable
     public Problem? Refuse(HttpContext context, FoundKey key)
     {
         if (!enabled || unlimited.Contains(key.MarketplaceId)) return null;
-        var isRead = HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);
+        var isRead = HttpMethods.IsGet(context.Request.Method);
         // All buyers' browsers share the publishable key: what one of them does counts for its own session.
         var own = key.Session is { } session ? sessions.Take(session.Id) : (isRead ? keyReads : keyWrites).Take(key.Id);
         // A key that is past its own limit takes nothing from the marketplace's other keys.

@@ -14,9 +14,7 @@ internal static class CreateAdminKey
     public const string Name = "create-admin-key";
     public const string Usage = "--marketplace \"Name\" --mode test|live [--name \"Key's name\"] [--scopes admin,read,…|all]";
 
-    private const string Help = $"""
-        {Name} {Usage}
-
+    public const string Details = """
           --marketplace  The marketplace's name; one is made if there is none of this name.
           --mode         The mode that the key is for. Each mode has keys of its own.
           --name         What the key is for; "admin" by default.
@@ -28,17 +26,13 @@ internal static class CreateAdminKey
 
     public static async Task<int> RunAsync(string[] args, CancellationToken cancellationToken)
     {
-        if (args is ["--help" or "-h" or "help"])
-        {
-            Console.WriteLine(Help);
-            return Command.Done;
-        }
-
-        var (options, fault) = Read(args);
-        if (options is null) return await MisusedAsync(fault!);
-        var configuration = new ConfigurationBuilder().AddEnvironmentVariables().AddCommandLine(args).Build();
+        var (arguments, misuse) = Arguments.Read(args, ["--marketplace", "--mode", "--name", "--scopes"]);
+        if (arguments is null) return await Command.MisusedAsync(Name, misuse!);
+        var (options, fault) = Read(arguments);
+        if (options is null) return await Command.MisusedAsync(Name, fault!);
+        var configuration = new ConfigurationBuilder().AddEnvironmentVariables().AddCommandLine([.. arguments.Settings]).Build();
         if (configuration.GetConnectionString("Postgres") is not { } database)
-            return await MisusedAsync("Set ConnectionStrings:Postgres to the database, with its owner's login.");
+            return await Command.MisusedAsync(Name, "Set ConnectionStrings:Postgres to the database, with its owner's login.");
 
         try
         {
@@ -46,7 +40,7 @@ internal static class CreateAdminKey
             if (await MarketplaceSetup.FindOrCreateAsync(owner, options.Marketplace, cancellationToken) is not { } marketplace)
             {
                 await Console.Error.WriteLineAsync($"Several marketplaces are called {options.Marketplace}; nothing was made.");
-                return Command.Failed;
+                return Command.Unable;
             }
 
             var key = await MarketplaceSetup.CreateKeyAsync(
@@ -57,41 +51,20 @@ internal static class CreateAdminKey
         }
         catch (NpgsqlException e)
         {
-            await Console.Error.WriteLineAsync(e is PostgresException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn }
-                ? "The database is not migrated: start the API once with Postgres:MigrateAtStart=true."
-                : $"The database refused: {e.Message}");
-            return Command.Failed;
+            return await DatabaseTrouble.ReportAsync(e);
         }
     }
 
-    private static (Options? Options, string? Fault) Read(string[] args)
+    private static (Options? Options, string? Fault) Read(Arguments given)
     {
-        var given = new Dictionary<string, string>(StringComparer.Ordinal);
-        for (var i = 0; i < args.Length; i++)
-        {
-            var parts = args[i].Split('=', 2);
-            if (!parts[0].StartsWith("--", StringComparison.Ordinal)) return (null, $"{args[i]} is not an option.");
-            if (parts.Length == 1 && i + 1 == args.Length) return (null, $"{args[i]} needs a value.");
-            given[parts[0]] = parts.Length == 2 ? parts[1] : args[++i];
-        }
-
-        if (given.Keys.FirstOrDefault(name => name is not ("--marketplace" or "--mode" or "--name" or "--scopes") && !name.Contains(':', StringComparison.Ordinal)) is { } unknown)
-            return (null, $"There is no option {unknown}.");
-        if (!given.TryGetValue("--marketplace", out var marketplace) || string.IsNullOrWhiteSpace(marketplace) || marketplace.Length > 128)
-            return (null, "--marketplace must be a name of 1 to 128 characters.");
-        if (given.GetValueOrDefault("--mode") is not ("test" or "live")) return (null, "--mode must be test or live.");
-        var name = given.GetValueOrDefault("--name", "admin");
+        if (given["--marketplace"] is not { Length: <= 128 } marketplace || string.IsNullOrWhiteSpace(marketplace)) return (null, "--marketplace must be a name of 1 to 128 characters.");
+        if (given["--mode"] is not ("test" or "live")) return (null, "--mode must be test or live.");
+        var name = given["--name"] ?? "admin";
         if (string.IsNullOrWhiteSpace(name) || name.Length > 64) return (null, "--name must be 1 to 64 characters.");
-        var scopes = given.GetValueOrDefault("--scopes", Scope.Admin.Code);
+        var scopes = given["--scopes"] ?? Scope.Admin.Code;
         var codes = scopes == "all" ? Scope.Codes : scopes.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         if (codes.Count == 0 || codes.Any(code => !Scope.Codes.Contains(code))) return (null, $"--scopes must be all, or some of {string.Join(", ", Scope.Codes)}.");
         return (new Options(marketplace, given["--mode"] == "live" ? Mode.Live : Mode.Test, name, codes), null);
-    }
-
-    private static async Task<int> MisusedAsync(string fault)
-    {
-        await Console.Error.WriteLineAsync($"{fault}\n\n{Help}");
-        return Command.Misused;
     }
 
     private sealed record Options(string Marketplace, Mode Mode, string KeyName, IReadOnlyList<string> Scopes);

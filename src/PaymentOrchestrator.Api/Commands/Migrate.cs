@@ -7,28 +7,32 @@ namespace PaymentOrchestrator.Api.Commands;
 /// <summary><c>migrate</c>: brings the schema of <c>ConnectionStrings:Postgres</c>, the owner's login, up to date. A step of a deployment; harmless when repeated.</summary>
 internal static class Migrate
 {
-    /// <returns>The exit code: 0 when the schema is up to date, 1 when it could not be brought there, 2 when no login is given.</returns>
-    public static async Task<int> RunAsync(string[] args)
+    public const string Name = "migrate";
+
+    public static async Task<int> RunAsync(string[] args, CancellationToken cancellationToken)
     {
+        var (arguments, fault) = Arguments.Read(args, []);
+        if (arguments is null) return await Command.MisusedAsync(Name, fault!);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Configuration.AddEnvironmentVariables().AddCommandLine(args);
+        builder.Configuration.AddEnvironmentVariables().AddCommandLine([.. arguments.Settings]);
         builder.Configuration.AddSettingsFolder();
         if (builder.Configuration.GetConnectionString("Postgres") is not { Length: > 0 } owner)
-        {
-            await Console.Error.WriteLineAsync("migrate needs ConnectionStrings:Postgres, the owner's login (environment: ConnectionStrings__Postgres).");
-            return Command.Misused;
-        }
+            return await Command.MisusedAsync(Name, "migrate needs ConnectionStrings:Postgres, the owner's login (environment: ConnectionStrings__Postgres).");
 
         try
         {
-            await Migrator.RunAsync(owner, CancellationToken.None);
+            await Migrator.RunAsync(owner, cancellationToken, script => Console.Error.WriteLine($"{script} has run."));
             Console.WriteLine("The schema is up to date.");
             return Command.Done;
         }
-        catch (Exception e) when (e is NpgsqlException or InvalidOperationException)
+        catch (NpgsqlException e)
+        {
+            return await DatabaseTrouble.ReportAsync(e);
+        }
+        catch (InvalidOperationException e)
         {
             await Console.Error.WriteLineAsync(e.Message);
-            return Command.Failed;
+            return Command.Unable;
         }
     }
 }

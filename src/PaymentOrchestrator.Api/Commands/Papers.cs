@@ -7,9 +7,9 @@ namespace PaymentOrchestrator.Api.Commands;
 /// <summary>The papers beside the code that are written by it: <c>error-codes</c> and <c>state-graph</c>. What lies in <c>deploy/</c> is what these write.</summary>
 internal static class Papers
 {
-    public static Task<int> WriteErrorCodesAsync(string[] args, CancellationToken cancellationToken) => WriteAsync(args, ErrorCodes());
+    public static Task<int> WriteErrorCodesAsync(string[] args, CancellationToken cancellationToken) => WriteAsync("error-codes", args, ErrorCodes());
 
-    public static Task<int> WriteStateGraphAsync(string[] args, CancellationToken cancellationToken) => WriteAsync(args, StateGraph());
+    public static Task<int> WriteStateGraphAsync(string[] args, CancellationToken cancellationToken) => WriteAsync("state-graph", args, StateGraph());
 
     public static string ErrorCodes()
     {
@@ -53,14 +53,9 @@ internal static class Papers
         return text.Append("```\n").ToString().ReplaceLineEndings("\n");
     }
 
-    private static async Task<int> WriteAsync(string[] args, string text)
+    private static async Task<int> WriteAsync(string name, string[] args, string text)
     {
-        if (args.Length > 0)
-        {
-            await Console.Error.WriteLineAsync("This command takes no arguments.");
-            return Command.Misused;
-        }
-
+        if (args.Length > 0) return await Command.MisusedAsync(name, $"{name} takes no arguments.");
         Console.Write(text);
         return Command.Done;
     }

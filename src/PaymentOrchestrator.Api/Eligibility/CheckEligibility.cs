@@ -43,14 +43,13 @@ internal sealed class CheckEligibilityHandler(EligibilityStore store, BuyerStand
         var (caller, request, key, language) = command;
         if (caller.Session?.Refuse(request.Order) is { } notInSession) return notInSession;
         var order = request.Order.Amount!.ToMoney();
-        if (order.Value > Money.MaxValue) return Problem.TooLarge("order.amount", order.Currency);
 
         var (now, startedAt) = (clock.Now(), clock.GetTimestamp());
         var known = await store.LoadAsync(caller, request.BuyerId, key.Key, now, cancellationToken);
         if (known.Key is { } used && used.RefusalFor(key.Fingerprint) is { } reused) return reused;
         // Null where the key has just ended by its age.
         if (known is { Key: not null, Earlier: { } earlier }) return Result<StoredAnswer<EligibilityCheckResource>>.Replay(earlier);
-        if (!known.BuyerExists || !caller.MayActFor(request.BuyerId)) return Problem.NotFound<BuyerResource>("buyer");
+        if (!known.BuyerExists || !caller.MayActFor(request.BuyerId)) return Problem.NotFound<BuyerResource>("buyer", "buyer_id");
 
         var methods = request.Methods is null ? PaymentMethods.All : PaymentMethods.All.Where(request.Methods.Contains).ToList();
         var (question, reading) = await standing.AskAsync(caller.Mode, known.Accounts, methods, order, caller.AddressOfBuyer(request.BuyerIp), known.Schedule, startedAt, null, cancellationToken);

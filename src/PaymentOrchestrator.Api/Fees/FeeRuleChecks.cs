@@ -58,7 +58,6 @@ internal static class FeeRuleChecks
         {
             var (tier, at) = (tiers[i], $"{path}.tiers[{i}]");
             errors.Positive($"{at}.from", tier.From, Currency.Cny);
-            TooLarge(errors, $"{at}.from", tier.From);
             if (i > 0 && tier.From.Value <= tiers[i - 1].From.Value) errors.Add($"{at}.from", "not_ascending", $"{at}.from must be above the tier's before.");
             Percentage(errors, $"{at}.percentage", tier.Percentage);
             Money(errors, $"{at}.fixed", tier.Fixed, rule);
@@ -81,17 +80,11 @@ internal static class FeeRuleChecks
     {
         if (amount is null) return;
         if (amount.Value < 0) errors.Add($"{path}.value", "negative", $"{path}.value must be 0 or more, in minor units.");
-        TooLarge(errors, path, amount);
         if (amount.Currency != Currency.Cny && amount.Currency != rule.Currency)
         {
             errors.Add($"{path}.currency", "currency_not_supported", rule.Currency is null
                 ? $"{path}.currency must be CNY in a rule for several currencies."
                 : $"{path}.currency must be CNY or {rule.Currency}.");
         }
-    }
-
-    private static void TooLarge(FieldErrors errors, string path, Amount amount)
-    {
-        if (amount.Value > Domain.Money.MaxValue) errors.Add($"{path}.value", ProblemType.AmountTooLarge.Code, $"{path}.value must not pass {Domain.Money.MaxValue}.");
     }
 }

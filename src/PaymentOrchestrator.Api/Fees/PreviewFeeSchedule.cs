@@ -102,7 +102,6 @@ internal sealed record PreviewFeeSchedule(Caller Caller, PreviewFeeScheduleReque
         for (var i = 0; i < amounts.Count; i++)
         {
             errors.Positive($"order_amounts[{i}]", amounts[i], Currency.Cny);
-            if (amounts[i].Value > Money.MaxValue) errors.Add($"order_amounts[{i}].value", ProblemType.AmountTooLarge.Code, $"order_amounts[{i}].value must not pass {Money.MaxValue}.");
         }
     }
 

@@ -60,6 +60,7 @@ namespace PaymentOrchestrator.Api.Http;
 [JsonSerializable(typeof(TimelineResource))]
 [JsonSerializable(typeof(EventResource))]
 [JsonSerializable(typeof(EventList))]
+[JsonSerializable(typeof(LedgerTransactionResource))]
 [JsonSerializable(typeof(LedgerEntryList))]
 [JsonSerializable(typeof(LedgerBalanceList))]
 [JsonSerializable(typeof(LedgerProofResource))]

@@ -28,9 +28,14 @@ internal sealed record Caller(int MarketplaceId, Mode Mode)
 }
 
 /// <summary>The request behind a command, for the audit log.</summary>
-/// <param name="Operation">The operation's id in openapi.yaml.</param>
+/// <param name="KeyId">Null for what an operator does on the machine, with no key.</param>
+/// <param name="Operation">The operation's id in openapi.yaml, or the command's name.</param>
+/// <param name="RequestId">Null likewise.</param>
 /// <param name="Address">Of the client, behind proxies that we trust; null where it is not known.</param>
-internal sealed record RequestOrigin(Guid KeyId, string Operation, string RequestId, string? Address);
+internal sealed record RequestOrigin(Guid? KeyId, string Operation, string? RequestId, string? Address)
+{
+    public static RequestOrigin OfCommand(string name) => new(null, name, null, null);
+}
 
 /// <param name="Id">The session's.</param>
 /// <param name="OrderId">The one order that the session is for; null for any.</param>

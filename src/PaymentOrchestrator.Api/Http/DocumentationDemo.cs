@@ -8,7 +8,7 @@ namespace PaymentOrchestrator.Api.Http;
 /// </summary>
 internal sealed class DocumentationDemo
 {
-    public const string ScriptPath = "/swagger/demo-key.js";
+    public const string ScriptPath = "/swagger/demo.js";
 
     private readonly IConfiguration configuration;
 
@@ -33,6 +33,7 @@ internal sealed class DocumentationDemo
 
     /// <summary>
     /// Swagger UI begins with the authorisation that it remembers: the script makes it remember the demo key, once. A key of the user's own, entered later, stays.
+    /// And it chooses an example's Idempotency-Key with the example's body, which Swagger UI keeps apart: a key stands for one request.
     /// </summary>
     public void MapKey(WebApplication app)
     {
@@ -43,6 +44,13 @@ internal sealed class DocumentationDemo
               localStorage.setItem("demo_key", "{{key}}");
               localStorage.setItem("authorized", JSON.stringify({ api_key: { name: "api_key", schema: { type: "http", scheme: "bearer" }, value: "{{key}}" } }));
             }
+            document.addEventListener("change", ({ target }) => {
+              if (!target.matches(".opblock-section-request-body select.examples-select-element")) return;
+              const key = target.closest(".opblock").querySelector('tr[data-param-name="Idempotency-Key"] select.examples-select-element');
+              if (!key || ![...key.options].some(({ value }) => value === target.value)) return;
+              Object.getOwnPropertyDescriptor(HTMLSelectElement.prototype, "value").set.call(key, target.value);
+              key.dispatchEvent(new Event("change", { bubbles: true }));
+            });
             """;
         app.MapGet(ScriptPath, () => Results.Text(script, "text/javascript")).WithMetadata(new KeylessAttribute()).ExcludeFromDescription();
     }

@@ -17,15 +17,18 @@ internal sealed class DocumentationExamples : IOperationFilter
     private const string Ip = "8.8.8.8";
     private const string ReturnUrl = "https://shop.example/checkout/return";
 
-    /// <summary>The name of a thing of the demo data → the id that stands for it here.</summary>
+    /// <summary>The name of a thing of the demo data → what stands for it here: an id, or how the texts begin that can be used once.</summary>
     public static IReadOnlyDictionary<string, string> Demo { get; } = new Dictionary<string, string>
     {
+        ["order"] = "order-100",
+        ["reference"] = "buyer-1001",
         ["buyer_ready"] = EventExamples.Id<BuyerResource>('a').ToString(),
         ["buyer_new"] = EventExamples.Id<BuyerResource>('b').ToString(),
         ["buyer_card_only"] = EventExamples.Id<BuyerResource>('c').ToString(),
         ["buyer_mainland_alipay"] = EventExamples.Id<BuyerResource>('d').ToString(),
         ["buyer_low_balance"] = EventExamples.Id<BuyerResource>('e').ToString(),
         ["quote_to_pay"] = EventExamples.Id<QuoteResource>('a').ToString(),
+        ["quote_dry_run"] = EventExamples.Id<QuoteResource>('f').ToString(),
         ["quote_expired"] = EventExamples.Id<QuoteResource>('b').ToString(),
         ["quote_declined"] = EventExamples.Id<QuoteResource>('c').ToString(),
         ["quote_3d_secure"] = EventExamples.Id<QuoteResource>('d').ToString(),
@@ -58,8 +61,8 @@ internal sealed class DocumentationExamples : IOperationFilter
         ["createPayment"] =
         [
             new("pay", "A quote by card in US dollars: succeeded", Pay("quote_to_pay")),
-            new("dry_run", "The same, tried without paying", Pay("quote_to_pay", """, "dry_run": true""")),
-            new("expired", "A quote that held for a minute: 409 quote_expired with a fresh one", Pay("quote_expired")),
+            new("dry_run", "Such a quote, tried without paying: 200, and nothing has happened", Pay("quote_dry_run", """, "dry_run": true""")),
+            new("expired", "A quote that held for one minute after the host's start: 409 quote_expired with a fresh one", Pay("quote_expired")),
             new("declined", "A card that the bank declines: 201 with status failed", Pay("quote_declined")),
             new("3d_secure", "A card whose bank asks the buyer: requires_action, then open next_action.url", Pay("quote_3d_secure", $", \"return_url\": \"{ReturnUrl}\"")),
             new("time_out", "A provider that never answers the debit: processing, and resolved by asking it again", Pay("quote_time_out")),
@@ -93,7 +96,7 @@ internal sealed class DocumentationExamples : IOperationFilter
             {
                 key.Example = null;
                 key.Examples = cases.ToDictionary(
-                    one => one.Name, one => (IOpenApiExample)new OpenApiExample { Summary = $"For {one.Name}", Value = $"{id}-{one.Name}-1" });
+                    one => one.Name, one => (IOpenApiExample)new OpenApiExample { Summary = $"For {one.Name}", Value = $"order-1001-{id}-{one.Name}" });
             }
         }
 

@@ -16,11 +16,17 @@ internal sealed partial class DocumentationLimits : IDocumentFilter
 {
     private const int Word = 64;
     private const int Sentence = 4_000;
-    private const int Time = 24;
+    private const int TimeLength = 24;
     private const int WrittenTime = 33;
     private const int Configured = 8_192;
     private const string Decimal = "^-?[0-9]+(\\.[0-9]+)?$";
     private const string Sha256 = "^[0-9a-f]{64}$";
+
+    // As FieldErrors.Text holds it: no control character, and neither begins nor ends with a blank.
+    private const string PlainText = "^[^\\s\\x00-\\x1f\\x7f-\\x9f]([^\\x00-\\x1f\\x7f-\\x9f]*[^\\s\\x00-\\x1f\\x7f-\\x9f])?$";
+    private const string Time = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,7})?(Z|[+-][0-9]{2}:[0-9]{2})$";
+    private const string Address = "^[0-9A-Fa-f:.]+$";
+    private const string WebAddress = "^[Hh][Tt][Tt][Pp][Ss]?://\\S+$";
     private const string Hold = "^(1m|15m|1h|24h)$";
 
     // An answer of a provider is read up to here: no text that comes out of one is longer.
@@ -29,33 +35,43 @@ internal sealed partial class DocumentationLimits : IDocumentFilter
     private static readonly Dictionary<string, (int MaxLength, string? Pattern)> Texts = new()
     {
         // What requests hold, as it is validated.
-        ["CheckEligibilityRequest.buyer_ip"] = (45, null),
-        ["CreatePaymentOptionsRequest.buyer_ip"] = (45, null),
-        ["CreateQuoteRequest.buyer_ip"] = (45, null),
+        ["Order.id"] = (Word, PlainText),
+        ["Order.supplier_id"] = (Word, PlainText),
+        ["BuyerSessionOrder.id"] = (Word, PlainText),
+        ["CreateBuyerRequest.reference"] = (128, PlainText),
+        ["CreateApiKeyRequest.name"] = (Word, PlainText),
+        ["CreateRefundRequest.reason"] = (500, PlainText),
+        ["DecideRateRequest.decided_by"] = (128, PlainText),
+        ["DecideRateRequest.reason"] = (500, PlainText),
+        ["ResolveDifferenceRequest.by"] = (128, PlainText),
+        ["ResolveDifferenceRequest.note"] = (1_000, PlainText),
+        ["CheckEligibilityRequest.buyer_ip"] = (45, Address),
+        ["CreatePaymentOptionsRequest.buyer_ip"] = (45, Address),
+        ["CreateQuoteRequest.buyer_ip"] = (45, Address),
         ["CreateQuoteRequest.fixed_side"] = (6, "^(order|source)$"),
         ["CreateQuoteRequest.lock"] = (3, Hold),
         ["PreviewFeeScheduleRequest.lock"] = (3, Hold),
-        ["PayRequest.buyer_ip"] = (45, null),
+        ["PayRequest.buyer_ip"] = (45, Address),
         ["LinkAccountRequest.login"] = (8, "^(alipay|password)$"),
         ["LinkAccountRequest.payment_method"] = (255, "^pm_[A-Za-z0-9_]+$"),
         ["CreateApiKeyRequest.kind"] = (11, "^(secret|publishable)$"),
         ["CreateReconciliationRequest.provider"] = (10, "^(worldfirst|alipay|card)$"),
-        ["CreateReconciliationRequest.from"] = (WrittenTime, null),
-        ["CreateReconciliationRequest.to"] = (WrittenTime, null),
-        ["PublishFeeScheduleRequest.note"] = (500, null),
+        ["CreateReconciliationRequest.from"] = (WrittenTime, Time),
+        ["CreateReconciliationRequest.to"] = (WrittenTime, Time),
+        ["PublishFeeScheduleRequest.note"] = (500, PlainText),
         ["ResolveDifferenceRequest.state"] = (12, "^(acknowledged|resolved)$"),
         ["ResolvePaymentRequest.outcome"] = (9, "^(moved|not_moved)$"),
-        ["ResolvePaymentRequest.provider_reference"] = (128, null),
+        ["ResolvePaymentRequest.provider_reference"] = (128, PlainText),
         ["ResolveRefundRequest.outcome"] = (9, "^(moved|not_moved)$"),
-        ["ResolveRefundRequest.provider_reference"] = (128, null),
-        ["CreateWebhookEndpointRequest.url"] = (2_048, null),
-        ["UpdateWebhookEndpointRequest.url"] = (2_048, null),
+        ["ResolveRefundRequest.provider_reference"] = (128, PlainText),
+        ["CreateWebhookEndpointRequest.url"] = (2_048, WebAddress),
+        ["UpdateWebhookEndpointRequest.url"] = (2_048, WebAddress),
         ["FeeDocument.code"] = (64, "^[a-z0-9_]+$"),
         ["FeeDocument.percentage"] = (10, Decimal),
         ["FeeTierDocument.percentage"] = (10, Decimal),
-        ["effective_from"] = (WrittenTime, null),
-        ["since"] = (WrittenTime, null),
-        ["return_url"] = (2_048, null),
+        ["effective_from"] = (WrittenTime, Time),
+        ["since"] = (WrittenTime, Time),
+        ["return_url"] = (2_048, WebAddress),
         ["reference"] = (128, null),
         ["country"] = (2, "^[A-Z]{2}$"),
         ["metadata"] = (500, null),
@@ -109,6 +125,14 @@ internal sealed partial class DocumentationLimits : IDocumentFilter
         ["request_id"] = (ProvidersText, null),
         ["NextAction.url"] = (ProvidersText, null),
         ["url"] = (Configured, null),
+    };
+
+    // Lists of words that a request chooses from. Answers may hold words that are newer than the client.
+    private static readonly Dictionary<string, IReadOnlyList<string>> Choices = new()
+    {
+        ["CreateApiKeyRequest.scopes"] = Access.Scope.Codes,
+        ["CreateWebhookEndpointRequest.event_types"] = [Webhooks.EventTypes.Every, .. Webhooks.EventTypes.All],
+        ["UpdateWebhookEndpointRequest.event_types"] = [Webhooks.EventTypes.Every, .. Webhooks.EventTypes.All],
     };
 
     private static readonly Dictionary<string, (long Minimum, long Maximum)> Numbers = new()
@@ -177,14 +201,21 @@ internal sealed partial class DocumentationLimits : IDocumentFilter
         if (Is(own, JsonSchemaType.String) && own.Enum is null) LimitText(own, schema, property);
         if (Is(own, JsonSchemaType.Integer)) LimitNumber(own, schema, property);
         if (Is(own, JsonSchemaType.Array)) own.MaxItems ??= ListLimit(schema, property, paged);
+        if (property == "metadata" && own.AdditionalProperties is not null) own.MaxProperties ??= FieldErrors.MaxMetadata;
         if (own.Items is not null) Limit(own.Items, schema, property, paged);
         if (own.AdditionalProperties is not null) Limit(own.AdditionalProperties, schema, property, paged);
     }
 
     private static void LimitText(OpenApiSchema text, string schema, string property)
     {
+        if (Choices.TryGetValue($"{schema}.{property}", out var words))
+        {
+            text.Enum = [.. words.Select(word => (JsonNode)word)];
+            return;
+        }
+
         if (text.Description is { } meaning && Constant().Match(meaning) is { Success: true } constant) text.Const = constant.Groups[1].Value;
-        if (text.Format == "date-time") text.MaxLength ??= Time;
+        if (text.Format == "date-time") text.MaxLength ??= TimeLength;
         // The patterns of ids and currencies are of one length, well below a word's.
         var (length, pattern) = Texts.TryGetValue($"{schema}.{property}", out var own) ? own : Texts.TryGetValue(property, out var common) ? common : (Word, null);
         text.MaxLength ??= text.Pattern is null ? length : Word;

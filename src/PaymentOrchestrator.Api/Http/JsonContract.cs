@@ -108,9 +108,9 @@ internal static class JsonContract
         }
     }
 
-    /// <summary>An integer, spelt as one, that no long holds: too large an amount rather than no number.</summary>
+    /// <summary>A positive integer, spelt as one, that passes what JSON clients read exactly: too large an amount, whatever call it is in, rather than no number.</summary>
     private static bool IsPastAnyAmount(JsonElement value) =>
-        value.ValueKind == JsonValueKind.Number && !value.TryGetInt64(out _) && value.GetRawText().All(char.IsAsciiDigit);
+        value.ValueKind == JsonValueKind.Number && value.GetRawText().All(char.IsAsciiDigit) && (!value.TryGetInt64(out var number) || number > Money.MaxValue);
 
     private static void CheckArray(JsonElement value, JsonTypeInfo type, string path, List<FieldError> errors)
     {
@@ -183,7 +183,7 @@ internal static class JsonContract
             // An escape that is half of a surrogate pair: there is no such text.
         }
 
-        if (name.Length is > 0 and <= 64 && !name.Any(char.IsControl)) return true;
+        if (name.Length > 0 && FieldErrors.Characters(name) <= 64 && !name.Any(char.IsControl)) return true;
         errors.Add(new FieldError(path, "unknown_field", $"A field name in {Label(path)} is not acceptable: use 1 to 64 characters of text."));
         return false;
     }

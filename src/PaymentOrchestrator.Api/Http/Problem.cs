@@ -49,6 +49,13 @@ internal sealed record Problem(ProblemType Type, string Detail)
     /// <summary>Amounts so large that they are not even read: whatever their currency is.</summary>
     public static Problem TooLarge(IReadOnlyList<FieldError> errors) => new(ProblemType.AmountTooLarge, errors[0].Message) { Errors = errors };
 
-    public static Problem NotFound<T>(string what) where T : IResource =>
-        new(ProblemType.NotFound, $"There is no {what} with this id in this marketplace and mode. Ids look like {T.Prefix}_….");
+    /// <param name="what">What there is none of, for people.</param>
+    /// <param name="field">Where the id was, if not in the address.</param>
+    public static Problem NotFound<T>(string what, string? field = null) where T : IResource
+    {
+        var detail = $"There is no {what} with this id in this marketplace and mode. Ids look like {T.Prefix}_….";
+        return field is null
+            ? new(ProblemType.NotFound, detail)
+            : new(ProblemType.NotFound, $"{field}: {detail}") { Errors = [new FieldError(field, ProblemType.NotFound.Code, detail)] };
+    }
 }

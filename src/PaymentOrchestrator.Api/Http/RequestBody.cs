@@ -68,6 +68,7 @@ internal sealed class RequestBody<T> : IRequestPart, IEndpointParameterMetadataP
 
     private static RequestBody<T> Read(HttpRequest request, byte[] bytes)
     {
+        if (bytes.Length == 0) return Refused(new Problem(ProblemType.MalformedJson, "The body is empty. Send a JSON object."));
         if (!Utf8.IsValid(bytes)) return Refused(new Problem(ProblemType.MalformedJson, "The body is not UTF-8 text."));
         try
         {

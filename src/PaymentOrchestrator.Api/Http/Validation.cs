@@ -12,20 +12,37 @@ internal interface IValidated
 /// <summary>Collects what is wrong, so that a caller hears of everything at once.</summary>
 internal sealed class FieldErrors
 {
+    public const int MaxMetadata = 20;
+
     private readonly List<FieldError> errors = [];
 
     public IReadOnlyList<FieldError> All => errors;
 
     public void Add(string field, string code, string message) => errors.Add(new FieldError(field, code, message));
 
+    /// <summary>Characters as JSON Schema's maxLength counts them and a reader does: an emoji is one, though UTF-16 takes two units for it.</summary>
+    public static int Characters(string text) => text.EnumerateRunes().Count();
+
     /// <summary>1 to <paramref name="max"/> characters, none of them a control character, not blank.</summary>
     public void Text(string field, string? text, int max)
     {
         if (text is null) return;
         if (string.IsNullOrWhiteSpace(text)) Add(field, "required", $"{field} must not be blank.");
-        else if (text.Length > max) Add(field, "too_long", $"{field} may hold at most {max} characters.");
+        else if (Characters(text) > max) Add(field, "too_long", $"{field} may hold at most {max} characters.");
         else if (text.Any(char.IsControl)) Add(field, "invalid_text", $"{field} must not hold control characters.");
         else if (char.IsWhiteSpace(text[0]) || char.IsWhiteSpace(text[^1])) Add(field, "invalid_text", $"{field} must not begin or end with a blank.");
+    }
+
+    /// <summary>At most 20 texts of the caller's own: names of at most 40 characters, values of at most 500.</summary>
+    public void Metadata(IReadOnlyDictionary<string, string>? metadata)
+    {
+        if (metadata is null) return;
+        if (metadata.Count > MaxMetadata) Add("metadata", "too_many", $"metadata may hold at most {MaxMetadata} entries.");
+        foreach (var (name, value) in metadata)
+        {
+            if (Characters(name) > 40) Add("metadata", "too_long", "A name in metadata may hold at most 40 characters.");
+            if (Characters(value) > 500) Add($"metadata.{name}", "too_long", $"metadata.{name} may hold at most 500 characters.");
+        }
     }
 
     /// <summary>An id of the resource, as a filter: one that is malformed can match nothing, and is a mistake rather than an empty answer.</summary>

@@ -57,8 +57,8 @@ internal static class LedgerChecks
         // A refund that came back is posted and taken back, so that nothing of it is left.
         ("only_succeeded_refunds_are_posted", RefundLegs + """
             select count(distinct d.cause_id)
-            from differing d
-            where not exists (select from refunds r where r.id = d.cause_id and r.shard_key = d.shard_key and r.status = 'succeeded');
+            from differing d left join refunds r on r.id = d.cause_id and r.shard_key = d.shard_key and r.status = 'succeeded'
+            where r.id is null;
             """),
         ("refunds_belong_to_succeeded_payments", """
             select count(*)

@@ -14,7 +14,8 @@ internal sealed class LedgerProof(Db db, TimeProvider clock)
 
     private static readonly string[] Accounts = [.. Enum.GetValues<LedgerAccount>().Select(account => account.Code())];
 
-    public async Task<LedgerProofResource> RunAsync(Caller caller, CancellationToken cancellationToken)
+    /// <param name="onCheck">Told each check as it ends: a large marketplace takes minutes.</param>
+    public async Task<LedgerProofResource> RunAsync(Caller caller, CancellationToken cancellationToken, Action<LedgerCheckResource>? onCheck = null)
     {
         const string count = """
             select
@@ -30,7 +31,11 @@ internal sealed class LedgerProof(Db db, TimeProvider clock)
         var (transactions, entries) = await connection.QuerySingleAsync<(long, long)>(Command(count));
         var checks = new List<LedgerCheckResource>();
         foreach (var (name, sql) in LedgerChecks.All)
+        {
             checks.Add(new LedgerCheckResource { Name = name, Violations = await connection.ExecuteScalarAsync<long>(Command(sql)) });
+            onCheck?.Invoke(checks[^1]);
+        }
+
         Telemetry.Instruments.LedgerProven(caller.MarketplaceId, caller.Mode, checks.Sum(check => check.Violations), now);
         return new LedgerProofResource
         {

@@ -13,7 +13,8 @@ internal static class LedgerSql
 {
     /// <summary>
     /// One event for each transaction that this command has written, reversals included, told from the books themselves. Transactions never change, so
-    /// there is one version, and the event has the transaction's own UUID.
+    /// there is one version, and the event has the transaction's own UUID. The entries are held to the shard by its value: by way of the transaction's, a cluster would
+    /// insert from every shard.
     /// </summary>
     private const string InsertEvents = """
         insert into events (id, marketplace_id, mode, type, object_id, object_version, data, created_at, shard_key)
@@ -22,7 +23,7 @@ internal static class LedgerSql
                 'id', posted.object_id, 'object', 'ledger_transaction', 'kind', t.kind, 'payment_id', @ledgerPayment, 'refund_id', @ledgerRefund, 'dispute_id', @ledgerDispute,
                 'entries', (
                     select jsonb_agg(jsonb_build_object('account', e.account, 'amount', jsonb_build_object('currency', e.currency, 'value', e.amount)) order by e.line)
-                    from ledger_entries e where e.transaction_id = t.id and e.shard_key = t.shard_key),
+                    from ledger_entries e where e.transaction_id = t.id and e.shard_key = @shard),
                 'created_at', @ledgerTime),
             @now, t.shard_key
         from unnest(@postedIds, @postedObjects) as posted (id, object_id) join ledger_transactions t on t.id = posted.id and t.shard_key = @shard;
@@ -31,19 +32,19 @@ internal static class LedgerSql
 
     /// <summary>
     /// Writes the posting if this command made the payment's present state (its last event is @eventId). A payment is paid and settled once, and may be
-    /// put under review again and again: each time has the version that it began with.
+    /// put under review again and again: each time has the version that it began with. Parameters: those of a <see cref="PaymentPosting"/>.
     /// </summary>
     public const string InsertForPayment = """
         insert into ledger_transactions (id, marketplace_id, mode, payment_id, cause_id, kind, occurrence, created_at, shard_key)
-        select @ledgerId, p.marketplace_id, p.mode, p.id, @ledgerCause, @ledgerKind, case when @ledgerKind = 'suspense' then p.version else 1 end, @now, p.shard_key
-        from payments p where @ledgerKind is not null and p.id = @id and p.shard_key = @shard and p.last_event_id = @eventId;
+        select @ledgerId, p.marketplace_id, p.mode, p.id, p.id, @ledgerKind, case when @ledgerKind = 'suspense' then p.version else 1 end, @now, p.shard_key
+        from payments p where p.id = @id and p.shard_key = @shard and p.last_event_id = @eventId;
 
         insert into ledger_entries (transaction_id, marketplace_id, mode, line, account, currency, amount, shard_key)
         select t.id, t.marketplace_id, t.mode, leg.line, leg.account, leg.currency, leg.amount, t.shard_key
         from ledger_transactions t, unnest(@legAccounts, @legCurrencies, @legAmounts) with ordinality as leg (account, currency, amount, line)
         where t.id = @ledgerId and t.shard_key = @shard;
 
-        """ + InsertEvents;
+        """;
 
     /// <summary>Writes the postings if this command made the refund's present state (its last event is @eventId).</summary>
     public const string InsertForRefund = """
@@ -72,12 +73,15 @@ internal static class LedgerSql
 
         """ + InsertEvents;
 
-    /// <summary>Takes back what was kept in suspense, once a review has ended; stands before <see cref="InsertForPayment"/>. Parameters besides: leavesReview, reversalId.</summary>
+    /// <summary>
+    /// Takes back what was kept in suspense, once a review has ended; stands before <see cref="InsertForPayment"/>. What it takes back is in the books alone, and so its
+    /// event is told from them. Parameters: those of <see cref="Reversal"/>.
+    /// </summary>
     public const string ReverseSuspense = """
         insert into ledger_transactions (id, marketplace_id, mode, payment_id, cause_id, kind, occurrence, created_at, shard_key)
         select @reversalId, t.marketplace_id, t.mode, t.payment_id, t.cause_id, 'suspense_reversal', t.occurrence, @now, t.shard_key
         from payments p join ledger_transactions t on t.cause_id = p.id and t.kind = 'suspense' and t.shard_key = p.shard_key
-        where @leavesReview and p.id = @id and p.shard_key = @shard and p.last_event_id = @eventId
+        where p.id = @id and p.shard_key = @shard and p.last_event_id = @eventId
             and not exists (
                 select from ledger_transactions r
                 where r.cause_id = t.cause_id and r.kind = 'suspense_reversal' and r.occurrence = t.occurrence and r.shard_key = t.shard_key);
@@ -89,25 +93,13 @@ internal static class LedgerSql
             join ledger_entries e on e.transaction_id = t.id and e.shard_key = t.shard_key
         where r.id = @reversalId and r.shard_key = @shard;
 
-        """;
+        """ + InsertEvents;
 
-    /// <param name="cause">The payment.</param>
-    public static void AddParameters(DynamicParameters parameters, LedgerPosting? posting, Guid cause, short shardKey, DateTimeOffset now)
+    /// <summary>Parameters of <see cref="ReverseSuspense"/>.</summary>
+    public static object Reversal(Id<PaymentResource> payment, DateTimeOffset now)
     {
-        var legs = posting?.Legs ?? [];
-        var reversal = Id<LedgerTransactionResource>.New(shardKey, now);
-        var transaction = Id<LedgerTransactionResource>.New(shardKey, now);
-        parameters.AddDynamicParams(new
-        {
-            reversalId = reversal.Value,
-            ledgerId = transaction.Value,
-            ledgerCause = cause,
-            ledgerKind = posting?.Kind,
-            legAccounts = legs.Select(leg => leg.Account.Code()).ToArray(),
-            legCurrencies = legs.Select(leg => leg.Amount.Currency.Code).ToArray(),
-            legAmounts = legs.Select(leg => leg.Amount.Value).ToArray(),
-        });
-        AddEvents(parameters, [reversal, transaction], new Id<PaymentResource>(cause), null, null, now);
+        var id = Id<LedgerTransactionResource>.New(payment.ShardKey, now);
+        return new { reversalId = id.Value, postedIds = new[] { id.Value }, postedObjects = new[] { id.ToString() }, ledgerPayment = payment.ToString(), ledgerRefund = (string?)null, ledgerDispute = (string?)null, ledgerTime = ApiJson.Time(now) };
     }
 
     /// <summary>For <see cref="InsertForRefund"/> and <see cref="InsertForDispute"/>: one movement may take several postings.</summary>

@@ -106,7 +106,7 @@ internal sealed class LinkAccountHandler(
     private static Problem? RefuseParent(LinkAccountRequest request, LinkedAccount? parent)
     {
         if (request.Provider != LinkProvider.MainlandBank) return null;
-        if (parent is null) return Problem.NotFound<LinkedAccountResource>("linked account of this buyer");
+        if (parent is null) return Problem.NotFound<LinkedAccountResource>("linked account of this buyer", "alipay_account_id");
         if (parent.Provider != LinkProvider.Alipay)
             return Problem.Invalid(new FieldError("alipay_account_id", "invalid", "alipay_account_id must be a linked account whose provider is alipay."));
         return parent.Status == LinkedAccount.Active

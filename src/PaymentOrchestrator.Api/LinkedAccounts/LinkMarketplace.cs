@@ -42,7 +42,7 @@ internal sealed class LinkMarketplaceHandler(
         var found = await store.FindForLinkingAsync(caller, worldFirst.BuyerId, key.Key!, request.MarketplaceAccountId, cancellationToken);
         var link = new MarketplaceLinkResource { WorldfirstAccountId = id, MarketplaceAccountId = request.MarketplaceAccountId };
         if (found.Key is { } used) return used.RefusalFor(key.Fingerprint) ?? await PresentAsync(link, worldFirst, found.Parent!, cancellationToken);
-        if (found.Parent is not { } marketplace) return Problem.NotFound<LinkedAccountResource>("linked account of this buyer");
+        if (found.Parent is not { } marketplace) return Problem.NotFound<LinkedAccountResource>("linked account of this buyer", "marketplace_account_id");
         if (marketplace.Provider != LinkProvider.Marketplace1688)
             return Problem.Invalid(new FieldError("marketplace_account_id", "invalid", "marketplace_account_id must be a linked account whose provider is marketplace_1688."));
         if (worldFirst.Status != LinkedAccount.Active || marketplace.Status != LinkedAccount.Active)

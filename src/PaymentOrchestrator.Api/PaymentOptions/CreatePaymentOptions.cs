@@ -53,14 +53,13 @@ internal sealed class CreatePaymentOptionsHandler(
         var (caller, request, key, _) = command;
         var startedAt = clock.GetTimestamp();
         if (caller.Session?.Refuse(request.Order) is { } notInSession) return notInSession;
-        if (command.Order.Value > Money.MaxValue) return Problem.TooLarge("order.amount", command.Order.Currency);
         if (command.Comparison != Currency.Cny && rates.Mid(command.Comparison) is null) return NoRate(command.Comparison);
 
         var known = await store.LoadAsync(caller, request.BuyerId, request.Order.Id, key.Key, clock.Now(), cancellationToken);
         if (known.Key is { } used && used.RefusalFor(key.Fingerprint) is { } reused) return reused;
         // Null where the key has just ended by its age.
         if (known is { Key: not null, Earlier: { } earlier }) return Result<StoredAnswer<PaymentOptionsResource>>.Replay(earlier);
-        if (!known.BuyerExists || !caller.MayActFor(request.BuyerId)) return Problem.NotFound<BuyerResource>("buyer");
+        if (!known.BuyerExists || !caller.MayActFor(request.BuyerId)) return Problem.NotFound<BuyerResource>("buyer", "buyer_id");
         if (known.Live is { RefusesQuotes: true } live) return live.ToProblem();
 
         // Whoever has a price to give is asked as soon as it is known that the price is needed: one silent provider then costs the others nothing.

@@ -11,10 +11,26 @@ internal sealed record CancelPayment(Caller Caller, Id<PaymentResource> Id, Keye
 
 /// <summary>Ends a payment that is not final. The provider is asked first; where it cannot tell, nothing is changed.</summary>
 internal sealed class CancelPaymentHandler(
-    PaymentReader reader, OpenPaymentStore open, PaymentChanges changes, ProviderDirectory providers, Secrets secrets, PublicAddress address)
+    PaymentReader reader, OpenPaymentStore open, PaymentChanges changes, ProviderDirectory providers, Secrets secrets, PublicAddress address, TimeProvider clock)
     : ICommandHandler<CancelPayment, Result<PaymentResource>>
 {
+    // Whoever changes the payment at the same moment, as a second cancellation does, is done well within these.
+    private const int MaxTries = 6;
+    private const int Soon = 1;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
     public async ValueTask<Result<PaymentResource>> Handle(CancelPayment command, CancellationToken cancellationToken)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            var answer = await TryAsync(command, cancellationToken);
+            // Decided on what was not true any more: what is true now may well be that the payment is canceled.
+            if (answer.Problem is not { RetryAfter: Soon } || tries == MaxTries) return answer;
+            await Task.Delay(Pause * tries, clock, cancellationToken);
+        }
+    }
+
+    private async ValueTask<Result<PaymentResource>> TryAsync(CancelPayment command, CancellationToken cancellationToken)
     {
         var (caller, id, key) = command;
         var (payment, used) = await reader.FindWithKeyAsync(caller, id, key.Key!, cancellationToken);
@@ -30,7 +46,7 @@ internal sealed class CancelPaymentHandler(
             return Present(subject.Payment, $"The payment is {subject.Payment.Status.Code()}; a succeeded one is refunded instead.");
         if (subject.Account.Secret is null) return NotCancelable(subject.Payment, "Its account is not linked any more, so the provider cannot be asked.");
         if (await open.ClaimForCancelAsync(subject.Payment, cancellationToken) is not { } claimed)
-            return NotCancelable(subject.Payment, "The payment is changing this very moment. Ask again.") with { RetryAfter = 1 };
+            return Changing(subject.Payment);
 
         switch (await gateway.CancelAsync((subject with { Payment = claimed }).ToDebit(secrets, address.Return(subject.Account.Provider)), CancellationToken.None))
         {
@@ -38,7 +54,9 @@ internal sealed class CancelPaymentHandler(
                 var canceled = await changes.ApplyAsync(
                     claimed, new OutcomeDecision(PaymentStatus.Canceled),
                     new PaymentChanges.Word(subject.Attempt.Number, "refused", null, "canceled at the provider on request"), key, CancellationToken.None);
-                return Present(canceled, $"The payment became {canceled.Status.Code()} meanwhile.");
+                return canceled.Status is PaymentStatus.Processing or PaymentStatus.RequiresAction
+                    ? Changing(canceled)
+                    : Present(canceled, $"The payment became {canceled.Status.Code()} meanwhile.");
             case CancelOutcome.Ended ended:
                 var now = await changes.ApplyAsync(claimed, subject.Attempt, ended.Outcome, CancellationToken.None);
                 return Present(now, $"It was too late: the payment is {now.Status.Code()}.");
@@ -46,6 +64,8 @@ internal sealed class CancelPaymentHandler(
                 return NotCancelable(payment, "The provider cannot say whether the debit can still be stopped. Ask again, or wait for the outcome.") with { RetryAfter = 5 };
         }
     }
+
+    private static Problem Changing(Payment payment) => NotCancelable(payment, "The payment is changing this very moment. Ask again.") with { RetryAfter = Soon };
 
     private static Result<PaymentResource> Present(Payment payment, string otherwise) =>
         payment.Status == PaymentStatus.Canceled ? payment.ToResource() : NotCancelable(payment, otherwise);

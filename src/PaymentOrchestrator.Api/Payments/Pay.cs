@@ -1,6 +1,7 @@
 using Mediator;
 using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Eligibility;
+using PaymentOrchestrator.Api.Fees;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.LinkedAccounts;
 using PaymentOrchestrator.Api.Orders;
@@ -38,13 +39,7 @@ internal sealed record Pay(Caller Caller, PayRequest Request, KeyedRequest Key, 
     {
         errors.BuyerIp("buyer_ip", Request.BuyerIp, Caller);
         errors.ReturnUrl("return_url", Request.ReturnUrl);
-        if (Request.Metadata is not { } metadata) return;
-        if (metadata.Count > 20) errors.Add("metadata", "too_many", "metadata may hold at most 20 entries.");
-        foreach (var (name, value) in metadata)
-        {
-            if (name.Length > 40) errors.Add("metadata", "too_long", "A name in metadata may hold at most 40 characters.");
-            if (value.Length > 500) errors.Add($"metadata.{name}", "too_long", $"metadata.{name} may hold at most 500 characters.");
-        }
+        errors.Metadata(Request.Metadata);
     }
 }
 
@@ -53,7 +48,7 @@ internal sealed record Pay(Caller Caller, PayRequest Request, KeyedRequest Key, 
 /// dies in between, the intent stays and says whom to ask.
 /// </summary>
 internal sealed class PayHandler(
-    PaymentStore store, QuoteStore quotes, QuoteMaker maker, BuyerStanding standing, OrderCheck orders, ProviderPages pages, ProviderDirectory providers, Secrets secrets, PublicAddress address, PaymentChanges changes,
+    PaymentStore store, QuoteStore quotes, FeeScheduleStore prices, QuoteMaker maker, BuyerStanding standing, OrderCheck orders, ProviderPages pages, ProviderDirectory providers, Secrets secrets, PublicAddress address, PaymentChanges changes,
     ResolverSchedule schedule, FailureVelocity velocity, TimeProvider clock)
     : ICommandHandler<Pay, Result<PayAnswer>>
 {
@@ -65,7 +60,7 @@ internal sealed class PayHandler(
         var (caller, request, key, language) = command;
         var dryRun = request.DryRun is true;
         var known = await store.LoadForPayingAsync(caller, request.QuoteId, key.Key!, clock.Now(), cancellationToken);
-        if (known.Quote is not { } quote || !quote.IsOpenTo(caller)) return Problem.NotFound<QuoteResource>("quote");
+        if (known.Quote is not { } quote || !quote.IsOpenTo(caller)) return Problem.NotFound<QuoteResource>("quote", "quote_id");
         if (known.Key is { } used && used.RefusalFor(key.Fingerprint) is { } reused) return reused;
         // Null where the key has just ended by its age: then the quote says what became of it.
         if (known is { Key: not null, Earlier: { } earlier }) return Result<PayAnswer>.Replay(new PayAnswer.Paid(earlier.ToResource()));
@@ -121,15 +116,15 @@ internal sealed class PayHandler(
             return new Problem(ProblemType.ProviderNotConfigured, $"{quote.Method.Code()} has no provider configured in {quote.Owner.Mode.Code()} mode.");
         if (!quote.HasExpired(clock.Now())) return null;
         // A replacement is a price that a provider gives and that we store: more than a dry run may do.
-        return dryRun ? Expired(null) : await ExpiredAsync(quote, buyerIp, known.Schedule, cancellationToken);
+        return dryRun ? Expired(null) : await ExpiredAsync(quote, buyerIp, cancellationToken);
     }
 
-    private async Task<Problem> ExpiredAsync(Quote quote, string? buyerIp, FeeSchedule schedule, CancellationToken cancellationToken)
+    private async Task<Problem> ExpiredAsync(Quote quote, string? buyerIp, CancellationToken cancellationToken)
     {
         var fresh = await maker.MakeAsync(
             new QuoteWish(
                 quote.Owner, quote.BuyerId, quote.Method, quote.OrderId, quote.SupplierId, Quote.FixedOrder, quote.Price.Order, quote.Price.Source.Currency, quote.Lock, buyerIp),
-            schedule, cancellationToken);
+            await prices.InForceAsync(quote.Owner, clock.Now(), cancellationToken), cancellationToken);
         if (fresh.Problem is not null) return Expired(null);
         await quotes.TryInsertAsync(fresh.Value, null, cancellationToken);
         return Expired(fresh.Value.ToResource(fresh.Value.CreatedAt));

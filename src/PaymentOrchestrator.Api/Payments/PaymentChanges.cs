@@ -16,9 +16,6 @@ namespace PaymentOrchestrator.Api.Payments;
 /// </summary>
 internal sealed class PaymentChanges(Db db, ResolverSchedule schedule, FactsCache facts, TimeProvider clock)
 {
-    private const string Present =
-        "select " + PaymentRow.Columns + " from payments p where p.id = @id and p.marketplace_id = @marketplace and p.mode = @mode and p.shard_key = @shard;";
-
     /// <summary>Applies what a provider said. The answer is the payment's present state, whoever made it.</summary>
     public async Task<Payment> ApplyAsync(Payment payment, Attempt attempt, DebitOutcome outcome, CancellationToken cancellationToken)
     {
@@ -46,59 +43,26 @@ internal sealed class PaymentChanges(Db db, ResolverSchedule schedule, FactsCach
     {
         // Money may have moved: what is remembered of the buyer's balances is not true any more.
         facts.Forget(payment.BuyerId);
-        const string changes = """
-            update payments
-            set status = @status, version = @version, event_version = event_version + 1, last_event_id = @eventId, next_action_url = @nextActionUrl, failure_code = @failureCode,
-                failure_message = @failureMessage, failure_retryable = @failureRetryable, provider_reference = @paymentReference,
-                settlement_status = case when @status = 'succeeded' then 'pending' else settlement_status end, updated_at = @now
-            where @moves and id = @id and marketplace_id = @marketplace and mode = @mode and shard_key = @shard and version = @version - 1;
-
-            update attempts set outcome = @outcome, detail = @detail, provider_reference = coalesce(@reference, provider_reference), ended_at = @now
-            where not @byOperator and payment_id = @id and number = @number and marketplace_id = @marketplace and mode = @mode and shard_key = @shard
-                and (outcome is null or outcome in ('pending', 'unknown'));
-
-            insert into attempts (payment_id, marketplace_id, mode, number, provider, request_id, linked_account_id, outcome, detail, provider_reference, started_at, ended_at, shard_key)
-            select p.id, p.marketplace_id, p.mode, a.number + 1, 'operator', a.request_id, a.linked_account_id, @outcome, @detail, @reference, @now, @now, p.shard_key
-            from payments p join attempts a on a.payment_id = p.id and a.shard_key = p.shard_key
-            where @byOperator and p.id = @id and p.shard_key = @shard and p.last_event_id = @eventId
-            order by a.number desc limit 1;
-
-            delete from live_payments l using payments p
-            where @releases and p.id = @id and p.shard_key = @shard and p.last_event_id = @eventId
-                and l.marketplace_id = p.marketplace_id and l.mode = p.mode and l.buyer_id = p.buyer_id and l.order_id = p.order_id and l.shard_key = p.shard_key
-                and l.payment_id = p.id;
-
-            insert into live_payments (marketplace_id, mode, buyer_id, order_id, payment_id, shard_key)
-            select p.marketplace_id, p.mode, p.buyer_id, p.order_id, p.id, p.shard_key
-            from payments p where @reclaims and p.id = @id and p.shard_key = @shard and p.last_event_id = @eventId
-            on conflict do nothing;
-
-            insert into inquiries (payment_id, marketplace_id, mode, next_at, tries, shard_key)
-            select p.id, p.marketplace_id, p.mode, @askForSettlementAt, 0, p.shard_key
-            from payments p where @succeeds and p.id = @id and p.shard_key = @shard and p.last_event_id = @eventId
-            on conflict (payment_id, shard_key) do update set next_at = excluded.next_at, tries = 0;
-
-            delete from inquiries i using payments p
-            where @ends and p.id = @id and p.shard_key = @shard and p.last_event_id = @eventId and i.payment_id = p.id and i.shard_key = p.shard_key;
-
-            """ + LedgerSql.ReverseSuspense + LedgerSql.InsertForPayment + """
-
-            insert into idempotency_keys (marketplace_id, mode, scope, key, fingerprint, resource_id, created_at, shard_key)
-            select p.marketplace_id, p.mode, p.buyer_id, @key, @fingerprint, p.id, @now, p.shard_key
-            from payments p where @key is not null and p.id = @id and p.shard_key = @shard and p.last_event_id = @eventId;
-
-            insert into events (id, marketplace_id, mode, type, object_id, object_version, data, created_at, shard_key)
-            select @eventId, p.marketplace_id, p.mode, @eventType, @objectId, p.event_version, @eventData::jsonb, @now, p.shard_key
-            from payments p where @moves and p.id = @id and p.shard_key = @shard and p.last_event_id = @eventId;
-
-            """;
-        const string audited = AuditEntry.InsertSelect + " from payments p where p.id = @id and p.shard_key = @shard and p.last_event_id = @eventId;";
-        var sql = audit is null ? changes + Present : changes + audited + Present;
         var now = clock.Now();
         var moves = decision.Status is not null;
         var next = moves ? payment.After(decision, word.Reference, now) : payment;
         var happened = NewEvent.Of(PaymentTransitions.EventOnEntering(next.Status), next.Id.ToString(), next.Version, next.ToResource(), next.Id.ShardKey, now);
-        var parameters = new DynamicParameters(new
+        var posting = decision.Posting is { } legs ? new PaymentPosting(legs, payment.Id, now) : null;
+        var leavesReview = moves && payment.Status == PaymentStatus.UnderReview;
+        var steps = new PaymentChangeSteps
+        {
+            Moves = moves,
+            ByOperator = word.ByOperator,
+            Succeeds = moves && next.Status == PaymentStatus.Succeeded,
+            Ends = moves && next.Status is PaymentStatus.Failed or PaymentStatus.Canceled or PaymentStatus.UnderReview,
+            Releases = moves && !next.Status.HoldsTheOrder(),
+            Reclaims = moves && next.Status.HoldsTheOrder() && !payment.Status.HoldsTheOrder(),
+            LeavesReview = leavesReview,
+            Posts = posting is not null,
+            TakesKey = key?.Key is not null,
+            Audited = audit is not null,
+        };
+        object parameters = new
         {
             id = payment.Id.Value,
             marketplace = payment.Owner.MarketplaceId,
@@ -108,15 +72,8 @@ internal sealed class PaymentChanges(Db db, ResolverSchedule schedule, FactsCach
             outcome = word.Outcome,
             detail = word.Detail,
             reference = word.Reference,
-            byOperator = word.ByOperator,
             now = now.UtcDateTime,
-            moves,
-            succeeds = moves && next.Status == PaymentStatus.Succeeded,
             askForSettlementAt = (now + schedule.FirstDelay).UtcDateTime,
-            ends = moves && next.Status is PaymentStatus.Failed or PaymentStatus.Canceled or PaymentStatus.UnderReview,
-            releases = moves && !next.Status.HoldsTheOrder(),
-            reclaims = moves && next.Status.HoldsTheOrder() && !payment.Status.HoldsTheOrder(),
-            leavesReview = moves && payment.Status == PaymentStatus.UnderReview,
             status = next.Status.Code(),
             version = next.Version,
             nextActionUrl = next.NextActionUrl,
@@ -125,32 +82,55 @@ internal sealed class PaymentChanges(Db db, ResolverSchedule schedule, FactsCach
             failureRetryable = next.Failure?.Retryable,
             paymentReference = next.ProviderReference,
             key = key?.Key,
+            fingerprint = key?.Fingerprint,
             eventId = happened.Id,
             eventType = happened.Type,
             objectId = happened.ObjectId,
             eventData = happened.Data,
-        });
-        parameters.Add("fingerprint", key?.Fingerprint, System.Data.DbType.Binary);
-        audit?.AddTo(parameters);
-        LedgerSql.AddParameters(parameters, decision.Posting, payment.Id.Value, payment.Id.ShardKey, now);
+            ledgerId = posting?.Id,
+            ledgerKind = posting?.Kind,
+            legAccounts = posting?.Accounts,
+            legCurrencies = posting?.Currencies,
+            legAmounts = posting?.Amounts,
+            ledgerEventType = posting?.Event.Type,
+            ledgerObjectId = posting?.Event.ObjectId,
+            ledgerEventData = posting?.Event.Data,
+        };
+        if (leavesReview || audit is not null)
+        {
+            var more = new DynamicParameters(parameters);
+            if (leavesReview) more.AddDynamicParams(LedgerSql.Reversal(payment.Id, now));
+            audit?.AddTo(more);
+            parameters = more;
+        }
+
+        var sql = steps.ToSql();
         await using var connection = await db.OpenAsync(payment.Owner, cancellationToken);
+        PaymentRow? row;
         try
         {
-            var present = (await connection.QuerySingleAsync<PaymentRow>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))).ToPayment();
-            // Not where another's newer version stands.
-            if (moves && present.Version == next.Version && present.Status == next.Status) Telemetry.Instruments.PaymentEntered(next.Method, next.Status, next.Owner.Mode);
-            return present;
+            row = await connection.QuerySingleOrDefaultAsync<PaymentRow>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
         }
         catch (Npgsql.PostgresException e) when (Idempotency.IsTaken(e))
         {
             // The same request was first, and what it did is the present state.
-            return (await connection.QuerySingleAsync<PaymentRow>(new CommandDefinition(Present, parameters, cancellationToken: cancellationToken))).ToPayment();
+            row = null;
         }
+
+        // No row where another's newer version stands: then that one is the answer.
+        var present = (row ?? await connection.QuerySingleAsync<PaymentRow>(new CommandDefinition(
+            PaymentChangeSteps.Present,
+            new { id = payment.Id.Value, marketplace = payment.Owner.MarketplaceId, mode = payment.Owner.Mode.Code(), shard = payment.Id.ShardKey },
+            cancellationToken: cancellationToken))).ToPayment();
+        if (moves && row is not null) Telemetry.Instruments.PaymentEntered(next.Method, next.Status, next.Owner.Mode);
+        return present;
     }
 
     /// <summary>The outcome as the attempt records it.</summary>
     private static (string Name, string? Reference, string? Detail) Describe(DebitOutcome outcome) => outcome switch
     {
+        // Its reference is not the payment's: whoever asks later must still ask by our own request.
+        DebitOutcome.Succeeded { OfAnotherRequest: true } strange => ("unknown", null, $"the answer names another request; its movement is {strange.ProviderReference}"),
         DebitOutcome.Succeeded done => ("succeeded", done.ProviderReference, null),
         DebitOutcome.Refused refused => ("refused", refused.ProviderReference, refused.Code),
         DebitOutcome.Pending pending => ("pending", pending.ProviderReference, null),

@@ -45,16 +45,12 @@ internal sealed class PaymentSettlement(
             delete from inquiries i using payments p
             where p.id = @id and p.shard_key = @shard and p.last_event_id = @eventId and i.payment_id = p.id and i.shard_key = p.shard_key;
 
-            """ + LedgerSql.InsertForPayment + """
-
-            insert into events (id, marketplace_id, mode, type, object_id, object_version, data, created_at, shard_key)
-            select @eventId, p.marketplace_id, p.mode, @eventType, @objectId, p.event_version, @eventData::jsonb, @now, p.shard_key
-            from payments p where p.id = @id and p.shard_key = @shard and p.last_event_id = @eventId;
-            """;
+            """ + LedgerSql.InsertForPayment + PaymentChangeSteps.TellWithPosting;
         var now = clock.Now();
         var settled = payment with { Version = payment.Version + 1, SettledAt = now, SettlementEvidence = evidence, UpdatedAt = now };
         var happened = NewEvent.Of("payment.settled", settled.Id.ToString(), settled.Version, settled.ToResource(), settled.Id.ShardKey, now);
-        var parameters = new DynamicParameters(new
+        var posting = new PaymentPosting(LedgerPosting.Settlement(payment.Method, payment.Order), payment.Id, now);
+        var parameters = new
         {
             id = payment.Id.Value,
             marketplace = payment.Owner.MarketplaceId,
@@ -67,8 +63,15 @@ internal sealed class PaymentSettlement(
             eventType = happened.Type,
             objectId = happened.ObjectId,
             eventData = happened.Data,
-        });
-        LedgerSql.AddParameters(parameters, LedgerPosting.Settlement(payment.Method, payment.Order), payment.Id.Value, payment.Id.ShardKey, now);
+            ledgerId = posting.Id,
+            ledgerKind = posting.Kind,
+            legAccounts = posting.Accounts,
+            legCurrencies = posting.Currencies,
+            legAmounts = posting.Amounts,
+            ledgerEventType = posting.Event.Type,
+            ledgerObjectId = posting.Event.ObjectId,
+            ledgerEventData = posting.Event.Data,
+        };
         await using var connection = await db.OpenAsync(payment.Owner, CancellationToken.None);
         // Zero rows: another instance settled it, or a refund made a newer version; the latter is looked at again.
         await connection.ExecuteAsync(new CommandDefinition(sql, parameters));

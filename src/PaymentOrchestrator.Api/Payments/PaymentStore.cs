@@ -1,7 +1,6 @@
 using Dapper;
 using Npgsql;
 using PaymentOrchestrator.Api.Events;
-using PaymentOrchestrator.Api.Fees;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.LinkedAccounts;
 using PaymentOrchestrator.Api.Postgres;
@@ -13,47 +12,34 @@ namespace PaymentOrchestrator.Api.Payments;
 /// <summary>Phase one of a payment: what has to be known, and the intent, each a single round trip.</summary>
 internal sealed class PaymentStore(Db db, FailureVelocity velocity)
 {
-    internal sealed record Known(
-        Quote? Quote, string? ConsumerStatus, LivePayment? Live, IReadOnlyList<LinkedAccount> Accounts, FeeSchedule Schedule, IdempotencyRow? Key, Payment? Earlier)
+    /// <param name="ConsumerStatus">Of the payment that consumed the quote; null while it is open.</param>
+    /// <param name="Live">The payment that holds the order.</param>
+    /// <param name="Earlier">The payment that the key stands for; null where the key has just ended by its age.</param>
+    internal sealed record Known(Quote? Quote, string? ConsumerStatus, LivePayment? Live, IReadOnlyList<LinkedAccount> Accounts, IdempotencyRow? Key, Payment? Earlier)
     {
         /// <summary>When the failure was begun that makes the buyer wait; null where the buyer need not.</summary>
         public DateTimeOffset? DecisiveFailure { get; init; }
     }
 
-    /// <summary>All that paying needs of the database, in one round trip.</summary>
+    /// <summary>All that paying needs of the database, in one round trip; what became of a quote or key that is used already takes another.</summary>
     public async Task<Known> LoadForPayingAsync(Caller caller, Id<QuoteResource> quoteId, string key, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        // The quote names the buyer, who scopes the key and owns the accounts. Each statement sees what was committed before it: the order's payment
-        // is read before the quote, or a quote that is consumed in between would look open with its order paid by another one; the key comes
-        // after the quote, or the request that consumed it would not be known again.
-        const string sql = """
-            select p.id, p.status
+        // The quote names the buyer, who scopes the key and owns the accounts. Quote, order and key are one statement, so that they are seen as they were at one
+        // moment: a quote that is consumed in between would look open with its order paid by another one, or its own request would not be known again.
+        const string sql = "select " + QuoteStore.Columns + """
+            , p.id as live_id, p.status as live_status, k.fingerprint as key_fingerprint, k.resource_id as key_resource_id
             from quotes q
-                join live_payments l on l.marketplace_id = q.marketplace_id and l.mode = q.mode and l.buyer_id = q.buyer_id and l.order_id = q.order_id and l.shard_key = q.shard_key
-                join payments p on p.id = l.payment_id and p.shard_key = l.shard_key
+                left join live_payments l on l.marketplace_id = q.marketplace_id and l.mode = q.mode and l.buyer_id = q.buyer_id and l.order_id = q.order_id and l.shard_key = q.shard_key
+                left join payments p on p.id = l.payment_id and p.shard_key = l.shard_key
+                left join idempotency_keys k on k.marketplace_id = q.marketplace_id and k.mode = q.mode and k.scope = q.buyer_id and k.key = @key and k.shard_key = q.shard_key
             where q.id = @quote and q.marketplace_id = @marketplace and q.mode = @mode and q.shard_key = @shard;
-
-            """ + "select " + QuoteStore.Columns + """
-
-            from quotes q where q.id = @quote and q.marketplace_id = @marketplace and q.mode = @mode and q.shard_key = @shard;
-
-            select p.status from payments p where p.quote_id = @quote and p.marketplace_id = @marketplace and p.mode = @mode and p.shard_key = @shard;
 
             select a.*
             from quotes q join linked_accounts a on a.buyer_id = q.buyer_id and a.shard_key = q.shard_key
             where q.id = @quote and q.marketplace_id = @marketplace and q.mode = @mode and q.shard_key = @shard and a.status = 'active'
             order by a.id;
 
-            select k.fingerprint, k.resource_id
-            from quotes q join idempotency_keys k on k.marketplace_id = q.marketplace_id and k.mode = q.mode and k.scope = q.buyer_id and k.shard_key = q.shard_key
-            where q.id = @quote and q.marketplace_id = @marketplace and q.mode = @mode and q.shard_key = @shard and k.key = @key;
-            """ + "select " + PaymentRow.Columns + """
-
-            from quotes q
-                join idempotency_keys k on k.marketplace_id = q.marketplace_id and k.mode = q.mode and k.scope = q.buyer_id and k.shard_key = q.shard_key
-                join payments p on p.id = k.resource_id and p.shard_key = k.shard_key
-            where q.id = @quote and q.marketplace_id = @marketplace and q.mode = @mode and q.shard_key = @shard and k.key = @key;
-            """ + FeeSchedules.FindInForce;
+            """;
 
         // What the buyer or the provider refused; that a request never went out is nobody's attempt.
         const string failures = """
@@ -64,8 +50,7 @@ internal sealed class PaymentStore(Db db, FailureVelocity velocity)
             order by p.id desc offset @failures limit 1;
             """;
         var counts = velocity.Max > 0;
-        await using var connection = await db.OpenAsync(caller, cancellationToken);
-        await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(counts ? sql + failures : sql, new
+        var parameters = new
         {
             since = (now - velocity.Window).UtcDateTime,
             failures = velocity.Max - 1,
@@ -73,20 +58,58 @@ internal sealed class PaymentStore(Db db, FailureVelocity velocity)
             marketplace = caller.MarketplaceId,
             mode = caller.Mode.Code(),
             key,
-            now = now.UtcDateTime,
             shard = quoteId.ShardKey,
-        }, cancellationToken: cancellationToken));
-        var live = await rows.ReadSingleOrDefaultAsync<LivePayment>();
-        var quote = (await rows.ReadSingleOrDefaultAsync<QuoteRow>())?.ToQuote(caller);
-        var consumerStatus = await rows.ReadSingleOrDefaultAsync<string>();
-        IReadOnlyList<LinkedAccount> accounts = [.. (await rows.ReadAsync<LinkedAccountRow>()).Select(row => row.ToAccount())];
-        var used = await rows.ReadSingleOrDefaultAsync<IdempotencyRow>();
-        var earlier = (await rows.ReadSingleOrDefaultAsync<PaymentRow>())?.ToPayment();
-        var schedule = (await rows.ReadSingleAsync<FeeScheduleRow>()).ToSchedule();
-        return new Known(quote, consumerStatus, live, accounts, schedule, used, earlier)
-        {
-            DecisiveFailure = counts && await rows.ReadSingleOrDefaultAsync<DateTime?>() is { } failed ? new DateTimeOffset(failed, TimeSpan.Zero) : null,
         };
+        await using var connection = await db.OpenAsync(caller, cancellationToken);
+        PayableRow? row;
+        IReadOnlyList<LinkedAccount> accounts;
+        DateTime? failed;
+        await using (var rows = await connection.QueryMultipleAsync(new CommandDefinition(counts ? sql + failures : sql, parameters, cancellationToken: cancellationToken)))
+        {
+            row = await rows.ReadSingleOrDefaultAsync<PayableRow>();
+            accounts = [.. (await rows.ReadAsync<LinkedAccountRow>()).Select(account => account.ToAccount())];
+            failed = counts ? await rows.ReadSingleOrDefaultAsync<DateTime?>() : null;
+        }
+
+        var (consumerStatus, earlier) = row is { PaymentId: not null } or { KeyResourceId: not null }
+            ? await ReadUseAsync(connection, caller, row, quoteId.ShardKey, cancellationToken)
+            : (null, null);
+        return new Known(row?.ToQuote(caller), consumerStatus, row?.ToLive(), accounts, row?.ToKey(), earlier)
+        {
+            DecisiveFailure = failed is { } at ? new DateTimeOffset(at, TimeSpan.Zero) : null,
+        };
+    }
+
+    private static async Task<(string? ConsumerStatus, Payment? Earlier)> ReadUseAsync(
+        TenantConnection connection, Caller caller, PayableRow row, short shard, CancellationToken cancellationToken)
+    {
+        const string sql = """
+            select p.status from payments p where p.id = @consumer and p.marketplace_id = @marketplace and p.mode = @mode and p.shard_key = @shard;
+
+            """ + "select " + PaymentRow.Columns + """
+
+            from payments p where p.id = @earlier and p.marketplace_id = @marketplace and p.mode = @mode and p.shard_key = @shard;
+            """;
+        await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(
+            sql, new { consumer = row.PaymentId, earlier = row.KeyResourceId, marketplace = caller.MarketplaceId, mode = caller.Mode.Code(), shard },
+            cancellationToken: cancellationToken));
+        return (await rows.ReadSingleOrDefaultAsync<string>(), (await rows.ReadSingleOrDefaultAsync<PaymentRow>())?.ToPayment());
+    }
+
+    /// <summary>A quote with who holds its order and what its request's key stands for.</summary>
+    private sealed class PayableRow : QuoteRow
+    {
+        public Guid? LiveId { get; init; }
+
+        public string? LiveStatus { get; init; }
+
+        public byte[]? KeyFingerprint { get; init; }
+
+        public Guid? KeyResourceId { get; init; }
+
+        public LivePayment? ToLive() => LiveId is { } id ? new LivePayment { Id = id, Status = LiveStatus! } : null;
+
+        public IdempotencyRow? ToKey() => KeyResourceId is { } resource ? new IdempotencyRow { Fingerprint = KeyFingerprint!, ResourceId = resource } : null;
     }
 
     /// <summary>
@@ -128,17 +151,20 @@ internal sealed class PaymentStore(Db db, FailureVelocity velocity)
 
             insert into events (id, marketplace_id, mode, type, object_id, object_version, data, created_at, shard_key)
             select e.id, p.marketplace_id, p.mode, e.type, e.object_id, e.object_version, e.data::jsonb, @now, p.shard_key
-            from payments p, (values
-                (@eventId, @eventType, @objectId, @objectVersion, @eventData),
-                (@quoteEventId, @quoteEventType, @quoteObjectId, @quoteObjectVersion, @quoteEventData)) as e (id, type, object_id, object_version, data)
+            from payments p, unnest(
+                array[@eventId, @quoteEventId], array[@eventType, @quoteEventType], array[@objectId, @quoteObjectId], array[@objectVersion, @quoteObjectVersion],
+                array[@eventData, @quoteEventData]) as e (id, type, object_id, object_version, data)
             where p.id = @id and p.shard_key = @shard;
             """;
         var created = NewEvent.Of("payment.created", payment.Id.ToString(), payment.Version, payment.ToResource(), payment.Id.ShardKey, payment.CreatedAt);
         var consumed = NewEvent.Of(
             "quote.consumed", quote.Id.ToString(), 2, (quote with { PaymentId = payment.Id }).ToResource(payment.CreatedAt), payment.Id.ShardKey, payment.CreatedAt);
-        var parameters = Identify(payment);
-        parameters.AddDynamicParams(new
+        var parameters = new
         {
+            id = payment.Id.Value,
+            marketplace = payment.Owner.MarketplaceId,
+            mode = payment.Owner.Mode.Code(),
+            shard = payment.Id.ShardKey,
             quote = quote.Id.Value,
             status = payment.Status.Code(),
             version = payment.Version,
@@ -164,7 +190,7 @@ internal sealed class PaymentStore(Db db, FailureVelocity velocity)
             quoteObjectId = consumed.ObjectId,
             quoteObjectVersion = consumed.ObjectVersion,
             quoteEventData = consumed.Data,
-        });
+        };
         await using var connection = await db.OpenAsync(payment.Owner, cancellationToken);
         try
         {
@@ -176,12 +202,4 @@ internal sealed class PaymentStore(Db db, FailureVelocity velocity)
             return false;
         }
     }
-
-    private static DynamicParameters Identify(Payment payment) => new(new
-    {
-        id = payment.Id.Value,
-        marketplace = payment.Owner.MarketplaceId,
-        mode = payment.Owner.Mode.Code(),
-        shard = payment.Id.ShardKey,
-    });
 }

@@ -22,6 +22,16 @@ internal static class Owners
     public static Task<Caller?> OwnerOfBuyerAsync(this Db db, Guid id, short shard, CancellationToken cancellationToken) =>
         FindAsync(db, "select marketplace_id, mode from buyers where id = @id and shard_key = @shard;", id, shard, cancellationToken);
 
+    public static Task<Caller?> OwnerOfWebhookEndpointAsync(this Db db, Guid id, short shard, CancellationToken cancellationToken) =>
+        FindAsync(db, "select marketplace_id, mode from webhook_endpoints where id = @id;", id, shard, cancellationToken);
+
+    /// <summary>Every marketplace, by number.</summary>
+    public static async Task<IReadOnlyList<MarketplaceName>> MarketplacesAsync(this Db db, CancellationToken cancellationToken)
+    {
+        await using var connection = await db.OpenWorkerAsync(cancellationToken);
+        return [.. await connection.QueryAsync<MarketplaceName>(new CommandDefinition("select id, name from marketplaces order by id;", cancellationToken: cancellationToken))];
+    }
+
     /// <summary>Who has a succeeded payment of one of these orders whose supplier's money is not confirmed. On every shard: 1688's messages name orders, not buyers.</summary>
     public static async Task<IReadOnlyList<Caller>> OwnersOfUnsettledOrdersAsync(this Db db, Mode mode, string[] orders, CancellationToken cancellationToken)
     {
@@ -39,6 +49,9 @@ internal static class Owners
         return (await connection.QuerySingleOrDefaultAsync<OwnerRow>(new CommandDefinition(sql, new { id, shard }, cancellationToken: cancellationToken)))?.Owner;
     }
 }
+
+/// <summary>A marketplace as operators know it.</summary>
+internal sealed record MarketplaceName(int Id, string Name);
 
 /// <summary>A row that says whose it is.</summary>
 internal class OwnerRow

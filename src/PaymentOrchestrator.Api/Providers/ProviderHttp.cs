@@ -51,7 +51,12 @@ internal static class ProviderHttp
             .RemoveAllLoggers();
         client.AddHttpMessageHandler(provider => new Telemetry.ProviderCallMeter(name, provider.GetRequiredService<TimeProvider>()));
         client.AddHttpMessageHandler(() => new PinnedHostHandler(baseUrl));
-        client.AddResilienceHandler("provider", (pipeline, context) => Configure(pipeline, context.ServiceProvider.GetRequiredService<ProviderCircuits>().Of(name)));
+        client.AddResilienceHandler("provider", (pipeline, context) =>
+        {
+            // Pauses and limits are by the same clock as everything else.
+            pipeline.TimeProvider = context.ServiceProvider.GetRequiredService<TimeProvider>();
+            Configure(pipeline, context.ServiceProvider.GetRequiredService<ProviderCircuits>().Of(name));
+        });
         client.AddHttpMessageHandler(() => new BufferedAnswerHandler(MaxAnswerBytes));
     }
 

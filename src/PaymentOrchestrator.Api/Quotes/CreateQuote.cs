@@ -67,13 +67,12 @@ internal sealed class CreateQuoteHandler(QuoteStore store, QuoteMaker maker, Tim
         var (caller, request, key) = command;
         if (caller.Session?.Refuse(request.Order) is { } notInSession) return notInSession;
         var wish = command.ToWish();
-        if (wish.Fixed.Value > Money.MaxValue) return Problem.TooLarge(wish.FixedSide == Quote.FixedSource ? "source_amount" : "order.amount", wish.Fixed.Currency);
 
         var known = await store.LoadForQuotingAsync(caller, request.BuyerId, request.Order.Id, key.Key, clock.Now(), cancellationToken);
         if (known.Key is { } used && used.RefusalFor(key.Fingerprint) is { } reused) return reused;
         // Null where the key has just ended by its age.
         if (known is { Key: not null, Earlier: { } earlier }) return Result<QuoteResource>.Replay(earlier.ToResource(clock.Now()));
-        if (!known.BuyerExists || !caller.MayActFor(request.BuyerId)) return Problem.NotFound<BuyerResource>("buyer");
+        if (!known.BuyerExists || !caller.MayActFor(request.BuyerId)) return Problem.NotFound<BuyerResource>("buyer", "buyer_id");
         if (known.Live is { } live && live.RefusesQuotes) return live.ToProblem();
 
         var made = await maker.MakeAsync(wish, known.Schedule, cancellationToken);

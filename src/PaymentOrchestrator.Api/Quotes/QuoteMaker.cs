@@ -111,7 +111,7 @@ internal sealed class QuoteMaker(ProviderDirectory providers, ReferenceRates ref
     private static Problem NotSupported(QuoteWish wish)
     {
         var detail = wish.Method == PaymentMethod.Alipay
-            ? "alipay is paid in CNY alone."
+            ? "alipay is paid in CNY alone: set source_currency to CNY, or choose another method."
             : $"{wish.Method.Code()} cannot be paid in {wish.Source}. GET /v1/payment-methods lists the currencies of each method.";
         return new Problem(ProblemType.CurrencyNotSupported, detail)
         {

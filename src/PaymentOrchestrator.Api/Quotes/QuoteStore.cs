@@ -88,7 +88,7 @@ internal sealed class QuoteStore(Db db)
 }
 
 /// <summary>How Dapper reads a quote.</summary>
-internal sealed class QuoteRow
+internal class QuoteRow
 {
     public Guid Id { get; init; }
 

@@ -23,7 +23,7 @@ public sealed record CreateReconciliationRequest
 /// <param name="Period">Whose statement of which time.</param>
 /// <param name="Upload">What was uploaded; null to ask the provider.</param>
 /// <param name="Key">The request's key.</param>
-internal sealed record CreateReconciliation(Caller Caller, StatementPeriod Period, IReadOnlyList<StatementLine>? Upload, KeyedRequest Key)
+internal sealed record CreateReconciliation(Caller Caller, StatementPeriod Period, Statement? Upload, KeyedRequest Key)
     : ICommand<Result<ReconciliationResource>>;
 
 internal sealed class CreateReconciliationHandler(StatementImport import, ReconciliationStore store, ReconciliationReader reader)
@@ -35,7 +35,7 @@ internal sealed class CreateReconciliationHandler(StatementImport import, Reconc
         if (await EarlierAsync(caller, key, cancellationToken) is { } earlier) return earlier;
         Result<Statement> statement = upload is null
             ? await import.FetchAsync(caller.Mode, period.Provider, period.From, period.To, cancellationToken)
-            : new Statement(period.Provider, Statement.Upload, period.From, period.To, upload);
+            : upload;
         if (statement.Problem is { } problem) return problem;
         return await import.RunAsync(caller, statement.Value, key, cancellationToken);
     }
@@ -54,7 +54,7 @@ internal static class CreateReconciliationEndpoint
 {
     public static void Map(IEndpointRouteBuilder v1) => v1
         .MapPost("/reconciliations", async (Caller caller, OptionalIdempotencyKey key, StatementBody body, ISender sender, CancellationToken cancellationToken) =>
-            (await sender.Send(new CreateReconciliation(caller, body.Period, body.Lines, new KeyedRequest(key.Text, body.Fingerprint)), cancellationToken))
+            (await sender.Send(new CreateReconciliation(caller, body.Period, body.Upload, new KeyedRequest(key.Text, body.Fingerprint)), cancellationToken))
                 .Created(made => $"/v1/reconciliations/{made.Id}"))
         .Needs(Scope.Operate).Audited()
         .WithName("createReconciliation").WithTags("Reconciliations")

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Domain;
 
 namespace PaymentOrchestrator.Api.Reconciliations;
@@ -15,6 +16,18 @@ internal sealed record Statement(string Provider, string Source, DateTimeOffset 
     public const string Upload = "upload";
     public const string OfProvider = "provider";
 
+    /// <summary>Our CSV of a statement; refused with the numbers of the lines that have a fault or lie outside of its time.</summary>
+    /// <exception cref="IOException">The stream breaks off.</exception>
+    public static async Task<Result<Statement>> ReadCsvAsync(Stream csv, StatementPeriod period, CancellationToken cancellationToken)
+    {
+        var reading = await StatementCsv.ReadAsync(csv, StatementCsv.MaxLines, cancellationToken);
+        if (reading is not StatementCsv.Reading.Lines { Data: var lines }) return Faulty(((StatementCsv.Reading.Faulty)reading).Faults);
+        var strangers = lines.Where(line => line.OccurredAt < period.From || line.OccurredAt >= period.To).Take(StatementCsv.MaxFaults)
+            .Select(line => new FieldError($"lines.{line.Number}.occurred_at", "invalid", $"Line {line.Number}: occurred_at is not from from up to to.")).ToList();
+        if (strangers.Count > 0) return Faulty(strangers);
+        return new Statement(period.Provider, Upload, period.From, period.To, lines);
+    }
+
     /// <summary>What makes two statements the same: provider, time and lines, in any order. Where it came from does not count.</summary>
     public byte[] ContentHash()
     {
@@ -25,4 +38,9 @@ internal sealed record Statement(string Provider, string Source, DateTimeOffset 
             Add($"{line.Type.Code()},{line.ProviderReference},{line.RequestId},{line.PaymentId},{line.Amount.Currency.Code},{line.Amount.Value},{line.OccurredAt.UtcTicks}");
         return hash.GetHashAndReset();
     }
+
+    private static Problem Faulty(IReadOnlyList<FieldError> faults) => Problem.Invalid([.. faults]) with
+    {
+        Detail = faults.Count == 1 ? $"{faults[0].Message} Nothing of the statement was imported." : "Several lines of the statement are not acceptable; see errors. Nothing of it was imported.",
+    };
 }

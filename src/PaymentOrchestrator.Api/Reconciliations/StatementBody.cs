@@ -4,7 +4,6 @@ using System.Text;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Metadata;
 using PaymentOrchestrator.Api.Http;
-using PaymentOrchestrator.Domain;
 
 namespace PaymentOrchestrator.Api.Reconciliations;
 
@@ -16,10 +15,10 @@ internal sealed class StatementBody : IRequestPart, IEndpointParameterMetadataPr
 
     private readonly StatementPeriod? period;
 
-    private StatementBody(StatementPeriod? period, IReadOnlyList<StatementLine>? lines, byte[] fingerprint, Problem? refusal)
+    private StatementBody(StatementPeriod? period, Statement? upload, byte[] fingerprint, Problem? refusal)
     {
         this.period = period;
-        Lines = lines;
+        Upload = upload;
         Fingerprint = fingerprint;
         Refusal = refusal;
     }
@@ -29,7 +28,7 @@ internal sealed class StatementBody : IRequestPart, IEndpointParameterMetadataPr
     public StatementPeriod Period => period ?? throw new InvalidOperationException("A refused body has no value.");
 
     /// <summary>Null to ask the provider.</summary>
-    public IReadOnlyList<StatementLine>? Lines { get; }
+    public Statement? Upload { get; }
 
     /// <summary>SHA-256 over method, path and what is asked for, by value.</summary>
     public byte[] Fingerprint { get; }
@@ -65,10 +64,10 @@ internal sealed class StatementBody : IRequestPart, IEndpointParameterMetadataPr
         if (period.Problem is { } problem) return Refused(problem);
 
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = MaxBytes;
-        StatementCsv.Reading reading;
+        Result<Statement> read;
         try
         {
-            reading = await StatementCsv.ReadAsync(context.Request.Body, StatementCsv.MaxLines, context.RequestAborted);
+            read = await Statement.ReadCsvAsync(context.Request.Body, period.Value, context.RequestAborted);
         }
         catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {
@@ -79,22 +78,11 @@ internal sealed class StatementBody : IRequestPart, IEndpointParameterMetadataPr
             return Refused(RequestFaults.From(e));
         }
 
-        if (reading is not StatementCsv.Reading.Lines { Data: var lines }) return Refused(Faulty(((StatementCsv.Reading.Faulty)reading).Faults));
-        var (from, to) = (period.Value.From, period.Value.To);
-        var strangers = lines.Where(line => line.OccurredAt < from || line.OccurredAt >= to).Take(StatementCsv.MaxFaults)
-            .Select(line => new FieldError($"lines.{line.Number}.occurred_at", "invalid", $"Line {line.Number}: occurred_at is not from from up to to.")).ToList();
-        if (strangers.Count > 0) return Refused(Faulty(strangers));
-        var statement = new Statement(period.Value.Provider, Statement.Upload, from, to, lines);
-        return new StatementBody(period.Value, lines, FingerprintOf(context.Request, statement), null);
+        return read.Problem is { } faulty ? Refused(faulty) : new StatementBody(period.Value, read.Value, FingerprintOf(context.Request, read.Value), null);
     }
 
     private static byte[] FingerprintOf(HttpRequest request, Statement statement) => SHA256.HashData(
         [.. Encoding.UTF8.GetBytes($"{request.Method} {request.Path.Value?.TrimEnd('/')}\n"), .. statement.ContentHash()]);
-
-    private static Problem Faulty(IReadOnlyList<FieldError> faults) => Problem.Invalid([.. faults]) with
-    {
-        Detail = faults.Count == 1 ? $"{faults[0].Message} Nothing of the statement was imported." : "Several lines of the statement are not acceptable; see errors. Nothing of it was imported.",
-    };
 
     private static bool IsCsv(HttpRequest request) =>
         System.Net.Http.Headers.MediaTypeHeaderValue.TryParse(request.ContentType, out var type)

@@ -33,13 +33,7 @@ internal sealed record CreateRefund(Caller Caller, Id<PaymentResource> PaymentId
     {
         errors.Positive("amount", Request.Amount, Currency.Cny);
         errors.Text("reason", Request.Reason, 500);
-        if (Request.Metadata is not { } metadata) return;
-        if (metadata.Count > 20) errors.Add("metadata", "too_many", "metadata may hold at most 20 entries.");
-        foreach (var (name, value) in metadata)
-        {
-            if (name.Length > 40) errors.Add("metadata", "too_long", "A name in metadata may hold at most 40 characters.");
-            if (value.Length > 500) errors.Add($"metadata.{name}", "too_long", $"metadata.{name} may hold at most 500 characters.");
-        }
+        errors.Metadata(Request.Metadata);
     }
 }
 

@@ -1,4 +1,3 @@
-using Dapper;
 using PaymentOrchestrator.Api.Background;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Api.Ledger;
@@ -20,11 +19,11 @@ internal sealed class ProofSampler(Db db, LedgerProof proof, IConfiguration conf
 
     internal override async Task RunOnceAsync(CancellationToken stoppingToken)
     {
-        var marketplaces = await MarketplacesAsync(stoppingToken);
+        var marketplaces = await db.MarketplacesAsync(stoppingToken);
         if (marketplaces.Count == 0) return;
         var modes = Enum.GetValues<Mode>();
         var now = turn++;
-        var whose = new Caller(marketplaces[now / modes.Length % marketplaces.Count], modes[now % modes.Length]);
+        var whose = new Caller(marketplaces[now / modes.Length % marketplaces.Count].Id, modes[now % modes.Length]);
         var found = await proof.RunAsync(whose, stoppingToken);
         if (found.Violations == 0) return;
         log.LogCritical(
@@ -33,10 +32,4 @@ internal sealed class ProofSampler(Db db, LedgerProof proof, IConfiguration conf
     }
 
     private static TimeSpan IntervalOf(IConfiguration configuration) => configuration.GetValue<TimeSpan?>("Telemetry:ProofInterval") ?? TimeSpan.FromHours(1);
-
-    private async Task<IReadOnlyList<int>> MarketplacesAsync(CancellationToken cancellationToken)
-    {
-        await using var connection = await db.OpenWorkerAsync(cancellationToken);
-        return [.. await connection.QueryAsync<int>(new CommandDefinition("select id from marketplaces order by id;", cancellationToken: cancellationToken))];
-    }
 }

@@ -57,7 +57,7 @@ internal sealed partial class RequestMeter(RequestDelegate next, TimeProvider cl
             3 => new("payment_id", request.PaymentId),
             4 => new("quote_id", request.QuoteId),
             5 => new("refund_id", request.RefundId),
-            6 => new("key_id", context.Features.Get<Caller>()?.Origin is { } origin ? new Id<ApiKeyResource>(origin.KeyId).ToString() : null),
+            6 => new("key_id", context.Features.Get<Caller>()?.Origin?.KeyId is { } key ? new Id<ApiKeyResource>(key).ToString() : null),
             _ => throw new ArgumentOutOfRangeException(nameof(index)),
         };
 

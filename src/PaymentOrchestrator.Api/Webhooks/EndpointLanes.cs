@@ -29,8 +29,9 @@ internal sealed class EndpointLanes(WebhookSettings settings, TimeProvider clock
     {
         lock (gate)
         {
-            if (!lanes.TryGetValue(endpoint, out var lane)) lanes[endpoint] = lane = new Lane();
-            if (inFlight >= settings.MaxInFlight || !IsOpen(lane)) return false;
+            var lane = lanes.GetValueOrDefault(endpoint) ?? new Lane();
+            if (!IsOpen(lane)) return false;
+            lanes[endpoint] = lane;
             inFlight++;
             lane.InFlight++;
             return true;
@@ -58,9 +59,10 @@ internal sealed class EndpointLanes(WebhookSettings settings, TimeProvider clock
         }
     }
 
+    /// <summary>Whoever has as many places as are left gets no more. So while fewer endpoints hang than there are places, one that has none finds one.</summary>
     private bool IsOpen(Lane lane) => lane.Failures < settings.BreakAfter
-        ? lane.InFlight < settings.MaxInFlightPerEndpoint
-        : lane.InFlight == 0 && lane.ProbeAt <= clock.GetUtcNow();
+        ? lane.InFlight < Math.Min(settings.MaxInFlightPerEndpoint, settings.MaxInFlight - inFlight)
+        : lane.InFlight == 0 && lane.ProbeAt <= clock.GetUtcNow() && inFlight < settings.MaxInFlight;
 
     private sealed class Lane
     {

@@ -16,6 +16,9 @@ internal sealed record Redeliver(Caller Caller, Id<WebhookEndpointResource> Endp
 
 internal sealed record RedeliverSince(Caller Caller, Id<WebhookEndpointResource> Endpoint, string Since) : ICommand<Result<RedeliveryResource>>, IValidated
 {
+    /// <summary>Told after each page how many are due by now.</summary>
+    public Action<int>? OnPage { get; init; }
+
     /// <summary>Null when the text is not a time.</summary>
     public DateTimeOffset? Time => Rfc3339.Parse(Since);
 
@@ -46,7 +49,7 @@ internal sealed class RedeliverHandler(WebhookEndpointStore endpoints, WebhookDe
         var since = command.Time!.Value;
         if (since > now || since < now - EventReader.Kept)
             return Problem.Invalid(new FieldError("since", "invalid", "since must be a time within the last 30 days."));
-        return new RedeliveryResource { Since = since, Deliveries = await deliveries.RedeliverSinceAsync(endpoint, since, now, cancellationToken) };
+        return new RedeliveryResource { Since = since, Deliveries = await deliveries.RedeliverSinceAsync(endpoint, since, now, command.OnPage, cancellationToken) };
     }
 }
 

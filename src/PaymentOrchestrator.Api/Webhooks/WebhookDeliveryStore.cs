@@ -62,7 +62,7 @@ internal sealed class WebhookDeliveryStore(Db db)
     /// Everything since a time that the endpoint wants today, delivered before or not: what happened while it was disabled as well. Over all
     /// shards, each event's delivery lying with it; page by page along the marketplace's index, each page a commit of its own.
     /// </summary>
-    public async Task<int> RedeliverSinceAsync(WebhookEndpoint endpoint, DateTimeOffset since, DateTimeOffset now, CancellationToken cancellationToken)
+    public async Task<int> RedeliverSinceAsync(WebhookEndpoint endpoint, DateTimeOffset since, DateTimeOffset now, Action<int>? onPage, CancellationToken cancellationToken)
     {
         const string next = """
             select id
@@ -98,6 +98,7 @@ internal sealed class WebhookDeliveryStore(Db db)
             // Less than a page is left: all of it.
             parameters.Add("upto", upto ?? Guid.AllBitsSet);
             total += await connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
+            onPage?.Invoke(total);
         }
 
         return total;

@@ -44,6 +44,8 @@ public static class OutcomeRules
     private static OutcomeDecision OfLive(PaymentStatus current, DebitOutcome outcome, PaymentAmounts amounts) => outcome switch
     {
         DebitOutcome.Succeeded done when Fits(done, amounts) => new(PaymentStatus.Succeeded, amounts.Posting),
+        DebitOutcome.Succeeded { OfAnotherRequest: true } done =>
+            Review(done, FailureCode.ReferenceDiffers, "The provider's answer names another request than ours. An operator is looking at it."),
         DebitOutcome.Succeeded done => Review(done, FailureCode.AmountDiffers, "The provider reports another amount than was asked for. An operator is looking at it."),
         DebitOutcome.Refused refused => Fail(refused),
         DebitOutcome.Canceled => new(PaymentStatus.Canceled),
@@ -54,7 +56,7 @@ public static class OutcomeRules
     };
 
     private static bool Fits(DebitOutcome.Succeeded done, PaymentAmounts amounts) =>
-        done.Debited == amounts.Total && (done.Paid is null || done.Paid == amounts.Order);
+        !done.OfAnotherRequest && done.Debited == amounts.Total && (done.Paid is null || done.Paid == amounts.Order);
 
     private static OutcomeDecision Fail(DebitOutcome.Refused refused) =>
         new(PaymentStatus.Failed, null, new PaymentFailure(refused.Code, refused.Message, refused.Retryable));

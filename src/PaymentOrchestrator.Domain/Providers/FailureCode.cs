@@ -26,6 +26,7 @@ public static class FailureCode
 
     // Ours, about how a payment ended or why it is looked at.
     public const string AmountDiffers = "amount_differs";
+    public const string ReferenceDiffers = "reference_differs";
     public const string ProviderContradicts = "provider_contradicts";
     public const string OutcomeUnknown = "outcome_unknown";
     public const string AccountUnlinked = "account_unlinked";

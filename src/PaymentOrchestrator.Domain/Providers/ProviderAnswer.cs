@@ -27,7 +27,11 @@ public abstract record DebitOutcome
     /// <param name="ProviderReference">The provider's own id of it.</param>
     /// <param name="Debited">What the provider says that it took, in the source currency, after the adapter's own mapping.</param>
     /// <param name="Paid">What the provider says that the order was paid with, in CNY; null where the provider says nothing of it.</param>
-    public sealed record Succeeded(string ProviderReference, Money Debited, Money? Paid) : DebitOutcome;
+    public sealed record Succeeded(string ProviderReference, Money Debited, Money? Paid) : DebitOutcome
+    {
+        /// <summary>The answer to our request names another one, or another reference than before: what it says moved cannot be counted as this payment.</summary>
+        public bool OfAnotherRequest { get; init; }
+    }
 
     /// <summary>The provider refused this request id for good; nothing moved.</summary>
     /// <param name="Code">Ours, from <see cref="FailureCode"/>.</param>

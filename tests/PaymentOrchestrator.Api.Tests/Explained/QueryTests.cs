@@ -60,6 +60,12 @@ public sealed class QueryTests(TestSystem system)
             var answer = (await system.Api.PostTextAsync(
                 "/v1/payment-options", $"{{\"buyer_id\":\"{buyer}\",\"order\":{{\"id\":\"o-1\",\"amount\":{{\"currency\":\"CNY\",\"value\":{value}}}}}}}", null)).Must(422, "amount_too_large");
             Assert.Equal(["order.amount"], answer.Fields());
+            foreach (var call in new[] { "refunds", "resolve" })
+            {
+                var other = await system.Api.PostTextAsync($"/v1/payments/pay_00000000000000000000000000/{call}", $"{{\"amount\":{{\"currency\":\"CNY\",\"value\":{value}}}}}", ApiClient.NewKey());
+                if (call == "refunds") Assert.Equal(["amount"], other.Must(422, "amount_too_large").Fields());
+                else Assert.Contains("amount_too_large", other.Must(400, "validation_failed").Text, StringComparison.Ordinal);
+            }
         }
     }
 }

@@ -42,6 +42,9 @@ public sealed class TestSystem : IAsyncLifetime
     /// <summary>Which PostgreSQL the tests run on.</summary>
     public string PostgresDescription => postgres?.Description ?? "none";
 
+    /// <summary>Whether the tables are spread over a cluster, which has no row-level security of ours.</summary>
+    public bool IsCitus => postgres?.IsCitus ?? false;
+
     /// <summary>What the acquirer signs its notifications with.</summary>
     public string CardWebhookSecret => Stack.Secrets.CardWebhookSecret;
 
@@ -62,6 +65,8 @@ public sealed class TestSystem : IAsyncLifetime
     {
         postgres = await TestPostgres.FindAsync();
         Console.WriteLine($"PostgreSQL of the API tests: {postgres.Description}.");
+        // The local host makes a database that is missing, but knows of no cluster.
+        if (postgres.IsCitus) await postgres.CreateAsync(new NpgsqlConnectionStringBuilder(postgres.ConnectionString).Database!);
         stack = await LocalStack.StartAsync(
             new LocalStackOptions { DataFolder = folder, ConnectionString = postgres.ConnectionString, Durable = false, DeleteAtEnd = true },
             // What happens of its own accord (1688's messages, settlement, webhooks) has tests of its own; here nothing moves unless a test moves it.
@@ -132,7 +137,7 @@ public sealed class TestSystem : IAsyncLifetime
     {
         // One test speaks to it: the server's connections are for the first instance, which others put to the test.
         var few = new NpgsqlConnectionStringBuilder(Stack.ConnectionString) { MaxPoolSize = 4 }.ConnectionString;
-        var other = ApiApp.Build([.. apiArguments, $"--ConnectionStrings:Postgres={few}", "--urls=http://127.0.0.1:0", "--Payments:Resolver:Interval=1.00:00:00", "--Refunds:Resolver:Interval=1.00:00:00", "--LinkedAccounts:Upkeep:Interval=1.00:00:00", "--Notifications:Parked:Interval=1.00:00:00", .. settings], services =>
+        var other = ApiApp.Build([.. apiArguments, $"--ConnectionStrings:Postgres={few}", .. Pooler.Arguments(few), "--urls=http://127.0.0.1:0", "--Payments:Resolver:Interval=1.00:00:00", "--Refunds:Resolver:Interval=1.00:00:00", "--LinkedAccounts:Upkeep:Interval=1.00:00:00", "--Notifications:Parked:Interval=1.00:00:00", .. settings], services =>
         {
             services.Replace(ServiceDescriptor.Singleton(clock));
             replace(services);
@@ -144,7 +149,7 @@ public sealed class TestSystem : IAsyncLifetime
 
     private WebApplication BuildApi(string[] arguments)
     {
-        apiArguments = [.. arguments, "--Webhooks:Dispatch=false", "--RateLimits:Enabled=false", "--Retention:Run=false", "--Payments:Resolver:Interval=1.00:00:00"];
+        apiArguments = [.. arguments, .. Pooler.Arguments(postgres!.ConnectionString ?? ""), "--Webhooks:Dispatch=false", "--RateLimits:Enabled=false", "--Retention:Run=false", "--Payments:Resolver:Interval=1.00:00:00"];
         return ApiApp.Build(apiArguments);
     }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using PaymentOrchestrator.Api.Payments;
 using PaymentOrchestrator.Api.Tests.Disputes;
@@ -36,6 +37,27 @@ public sealed class SuspenseTests(TestSystem system)
         Assert.Equal(
             ["payment 1", "suspense 4", "suspense_reversal 4"],
             await system.Database.RowsAsync("select kind, count(*) from ledger_transactions where payment_id = $1 and kind <> 'settlement' group by kind order by kind", Database.Uuid(payment.Id)));
+        Assert.Empty((await api.GetAsync("/v1/ledger/proof")).Broken());
+    }
+
+    [Theory]
+    [InlineData("world_pay", "USD", "worldfirst", "createTransfer")]
+    [InlineData("alipay", "CNY", "alipay", "pay")]
+    [InlineData("card", "EUR", "card", "payment_intents.create")]
+    public async Task An_answer_that_names_another_request_is_reviewed_with_its_money_in_suspense_until_ours_is_told(
+        string method, string currency, string provider, string operation)
+    {
+        var api = (await system.NewMarketplaceAsync()).Test;
+        var buyer = await system.Sandbox.ReadyAsync(await api.BuyerAsync());
+        var fault = $$"""{"fault":"wrong_reference","scope":{"buyer_id":"{{buyer}}","provider":"{{provider}}","operation":"{{operation}}"} }""";
+        (await system.Sandbox.AskAsync(HttpMethod.Post, new Uri(system.Sandbox.Root, "/sandbox/faults"), new StringContent(fault, Encoding.UTF8, "application/json"))).Must(201);
+        var payment = (await api.PayAsync((await api.QuoteAsync(buyer, method, currency)).Must(201).Id)).Must(201);
+        Assert.Equal(("under_review", "reference_differs"), (payment["status"], payment["failure.code"]));
+        var total = payment.Value("total");
+        Assert.Equal([$"buyer_funds {currency} {total}", $"suspense {currency} -{total}"], (await NetAsync(payment.Id)).Order(StringComparer.Ordinal));
+
+        await using var other = await system.StartOtherAsync(TimeProvider.System);
+        Assert.Equal(PaymentStatus.Succeeded, await SayAsync(other, payment.Id, new DebitOutcome.Succeeded("ours", new Money(Currency.Parse(currency), total), null)));
         Assert.Empty((await api.GetAsync("/v1/ledger/proof")).Broken());
     }
 

@@ -58,7 +58,7 @@ internal static class OpenPayments
         {
             var now = (await api.GetAsync(path)).Must(200);
             if (now[field] == value) return;
-            Assert.True(patience < 150, $"Still {now.Text}");
+            Assert.True(patience < 600, $"Still {now.Text}");
             await Task.Delay(100, TestContext.Current.CancellationToken);
         }
     }

@@ -75,13 +75,20 @@ public sealed class AntGatewayTests : IAsyncLifetime
         await AssertUnknown("not signed");
     }
 
+    [Fact]
+    public async Task A_success_that_names_another_request_is_passed_on_as_one_of_another_request()
+    {
+        provider.AnswerAnt(Done.Replace("att_1", "att_2", StringComparison.Ordinal));
+        Assert.True(Assert.IsType<DebitOutcome.Succeeded>(await provider.Set.WorldFirst!.DebitAsync(Debit, CancellationToken.None)).OfAnotherRequest);
+    }
+
     [Theory]
     [InlineData("{")]
     [InlineData("null")]
     [InlineData("{}")]
     [InlineData("""{"result":{"resultStatus":"X","resultCode":"SUCCESS"}}""")]
     [InlineData("""{"result":{"resultStatus":"S","resultCode":"SUCCESS"}}""")]
-    [InlineData("""{"result":{"resultStatus":"S","resultCode":"SUCCESS"},"transferId":"T1","transferRequestId":"att_2","transferFromAmount":{"currency":"USD","value":"1"},"transferToAmount":{"currency":"CNH","value":"1"}}""")]
+    [InlineData("""{"result":{"resultStatus":"S","resultCode":"SUCCESS"},"transferId":"T1","transferFromAmount":{"currency":"USD","value":"1"},"transferToAmount":{"currency":"CNH","value":"1"}}""")]
     [InlineData("""{"result":{"resultStatus":"S","resultCode":"SUCCESS"},"transferId":"T1","transferRequestId":"att_1","transferFromAmount":{"currency":"USD","value":"-1"},"transferToAmount":{"currency":"CNH","value":"1"}}""")]
     [InlineData("""{"result":{"resultStatus":"S","resultCode":"SUCCESS"},"transferId":"T1","transferRequestId":"att_1","transferFromAmount":{"currency":"USD","value":"1.0"},"transferToAmount":{"currency":"CNH","value":"1"}}""")]
     [InlineData("""{"result":{"resultStatus":"S","resultCode":"MAYBE"},"transferId":"T1"}""")]

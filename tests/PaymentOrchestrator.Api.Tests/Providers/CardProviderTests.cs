@@ -51,7 +51,7 @@ public sealed class CardProviderTests : IAsyncLifetime
     [InlineData(502, "<html>")]
     [InlineData(200, """{"id":"pi_1","object":"payment_intent","sta""")]
     [InlineData(200, """["sk_secret"]""")]
-    [InlineData(200, """{"id":"pi_1","object":"payment_intent","status":"succeeded","amount_received":1,"currency":"usd","metadata":{"request_id":"att_2"}}""")]
+    [InlineData(200, """{"id":"pi_1","object":"payment_intent","status":"processing","currency":"usd","metadata":{"request_id":"att_2"}}""")]
     [InlineData(400, """{"error":{"type":"idempotency_error"}}""")]
     [InlineData(401, """{"error":{"type":"invalid_request_error","message":"Invalid API Key provided: sk_secret"}}""")]
     [InlineData(402, "nothing")]
@@ -63,6 +63,13 @@ public sealed class CardProviderTests : IAsyncLifetime
         var unknown = Assert.IsType<DebitOutcome.Unknown>(await provider.Set.Card!.DebitAsync(Debit, CancellationToken.None));
         Assert.DoesNotContain("sk_", unknown.Reason, StringComparison.Ordinal);
         Assert.Single(provider.Requests);
+    }
+
+    [Fact]
+    public async Task A_success_that_names_another_request_is_passed_on_as_one_of_another_request()
+    {
+        provider.AnswerPlain(200, Paid.Replace("att_1", "att_2", StringComparison.Ordinal));
+        Assert.True(Assert.IsType<DebitOutcome.Succeeded>(await provider.Set.Card!.DebitAsync(Debit, CancellationToken.None)).OfAnotherRequest);
     }
 
     [Fact]

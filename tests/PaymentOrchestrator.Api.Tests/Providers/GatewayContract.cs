@@ -78,7 +78,6 @@ public abstract class GatewayContract(SandboxProviders sandbox)
     [InlineData("timeout_after", true)]
     [InlineData("cut_body", true)]
     [InlineData("bad_signature", true)]
-    [InlineData("wrong_reference", true)]
     public async Task A_lost_or_unfitting_answer_leaves_the_debit_unknown_until_inquiry_tells(string fault, bool executed)
     {
         Assert.SkipUnless(SignsAnswers || fault != "bad_signature", "The provider does not sign its answers.");
@@ -110,13 +109,25 @@ public abstract class GatewayContract(SandboxProviders sandbox)
     }
 
     [Fact]
-    public async Task An_inquiry_that_names_another_request_or_reference_tells_nothing()
+    public async Task An_answer_that_names_another_request_says_so_and_the_next_inquiry_tells()
+    {
+        var debit = await PayableAsync();
+        await sandbox.FaultAsync(Fault("wrong_reference", debit, DebitOperation));
+        Assert.True(Assert.IsType<DebitOutcome.Succeeded>(await Gateway.DebitAsync(debit, CancellationToken.None)).OfAnotherRequest);
+        Assert.False(Assert.IsType<DebitOutcome.Succeeded>(await Gateway.InquireAsync(debit, CancellationToken.None)).OfAnotherRequest);
+        await AssertExecutedAsync(debit, Debited(debit));
+    }
+
+    [Fact]
+    public async Task An_inquiry_that_names_another_request_or_reference_is_never_taken_for_ours()
     {
         var (debit, _) = await PaidAsync();
-        Assert.IsNotType<DebitOutcome.Succeeded>(await Gateway.InquireAsync(debit with { ProviderReference = "another" }, CancellationToken.None));
+        Assert.False(IsOurs(await Gateway.InquireAsync(debit with { ProviderReference = "another" }, CancellationToken.None)));
         await sandbox.FaultAsync(Fault("wrong_reference", debit, InquiryOperation));
-        Assert.IsNotType<DebitOutcome.Succeeded>(await Gateway.InquireAsync(debit, CancellationToken.None));
-        Assert.IsType<DebitOutcome.Succeeded>(await Gateway.InquireAsync(debit, CancellationToken.None));
+        Assert.False(IsOurs(await Gateway.InquireAsync(debit, CancellationToken.None)));
+        Assert.True(IsOurs(await Gateway.InquireAsync(debit, CancellationToken.None)));
+
+        static bool IsOurs(DebitOutcome outcome) => outcome is DebitOutcome.Succeeded { OfAnotherRequest: false };
     }
 
     [Fact]

@@ -198,4 +198,24 @@ public sealed class DeliveryTests(WebhookServer server)
         Assert.InRange(waits[waits.Length * 99 / 100], double.NegativeInfinity, 2000);
         Assert.InRange(hanging.Deliveries.Count, 1, 16);
     }
+
+    [Fact]
+    public async Task Many_endpoints_that_hang_leave_places_to_the_others()
+    {
+        // Twenty times eight attempts are more than an instance makes at once, and each hangs for longer than the test takes.
+        await using var lab = await WebhookLab.StartAsync(server, null, "--Webhooks:AttemptLimit=00:02:00", "--Webhooks:Lease=00:04:00");
+        await using var writer = new Writer(lab.ConnectionString);
+        await using var hanging = await Receiver.StartAsync();
+        await using var quick = await Receiver.StartAsync();
+        hanging.Answer = context => Task.Delay(TimeSpan.FromMinutes(4), context.RequestAborted);
+        for (var i = 0; i < 20; i++) await lab.EndpointAsync(new Uri($"{hanging.Url}?{i}"), "payment.failed");
+        await lab.EndpointAsync(quick.Url, "payment.succeeded");
+        await writer.WriteAsync(20, type: "payment.failed");
+        await hanging.ReceivesAsync(50);
+        await Task.Delay(500, TestContext.Current.CancellationToken);
+        var hanged = hanging.Deliveries.Count;
+        await writer.WriteAsync(20);
+        await quick.ReceivesAsync(20);
+        Assert.Equal(hanged, hanging.Deliveries.Count);
+    }
 }

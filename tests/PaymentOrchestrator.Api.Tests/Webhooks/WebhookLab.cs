@@ -29,16 +29,10 @@ public sealed class WebhookServer : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        if (given?.ConnectionString is { } server)
+        if (given?.ConnectionString is not null)
         {
             NpgsqlConnection.ClearAllPools();
-            await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(server) { Database = "postgres", Pooling = false }.ConnectionString);
-            await connection.OpenAsync();
-            foreach (var name in databases)
-            {
-                await using var drop = new NpgsqlCommand($"drop database \"{name}\" with (force)", connection);
-                await drop.ExecuteNonQueryAsync();
-            }
+            foreach (var name in databases) await given.DropAsync(name);
         }
 
         if (own is not null) await own.DisposeAsync();
@@ -47,8 +41,8 @@ public sealed class WebhookServer : IAsyncLifetime
         starting.Dispose();
     }
 
-    /// <summary>A fresh, migrated database's connection string.</summary>
-    public async Task<string> NewDatabaseAsync()
+    /// <summary>A fresh database's connection string.</summary>
+    public async Task<string> NewDatabaseAsync(bool migrated = true)
     {
         await starting.WaitAsync(TestContext.Current.CancellationToken);
         try
@@ -65,9 +59,9 @@ public sealed class WebhookServer : IAsyncLifetime
         var name = $"webhooks_{Guid.NewGuid():N}";
         lock (databases) databases.Add(name);
         var connectionString = own?.ConnectionString(name) ?? new NpgsqlConnectionStringBuilder(given!.ConnectionString) { Database = name }.ConnectionString;
-        await PostgresDatabases.EnsureAsync(
-            new NpgsqlConnectionStringBuilder(connectionString) { Database = "postgres" }.ConnectionString, name, TestContext.Current.CancellationToken);
-        await Migrator.RunAsync(connectionString, TestContext.Current.CancellationToken);
+        if (own is null) await given!.CreateAsync(name);
+        else await own.EnsureDatabaseAsync(name, TestContext.Current.CancellationToken);
+        if (migrated) await Migrator.RunAsync(connectionString, TestContext.Current.CancellationToken);
         return connectionString;
     }
 }
@@ -118,7 +112,7 @@ internal sealed class WebhookLab : IAsyncDisposable
 
     public string[] Arguments(params string[] settings) =>
     [
-        $"--ConnectionStrings:Postgres={ConnectionString}", "--Api:PublicUrl=http://127.0.0.1", $"--DataProtection:Key={dataProtectionKey}", "--urls=http://127.0.0.1:0",
+        $"--ConnectionStrings:Postgres={ConnectionString}", .. Pooler.Arguments(ConnectionString), "--Api:PublicUrl=http://127.0.0.1", $"--DataProtection:Key={dataProtectionKey}", "--urls=http://127.0.0.1:0",
         "--Webhooks:AllowLoopbackHttp=true", "--Webhooks:Interval=00:00:00.050", .. settings,
     ];
 

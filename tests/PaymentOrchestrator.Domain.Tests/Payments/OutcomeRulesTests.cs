@@ -70,6 +70,17 @@ public sealed class OutcomeRulesTests
 
     [Theory]
     [MemberData(nameof(Live))]
+    public void A_debit_that_names_another_request_goes_to_review_and_into_suspense_though_its_amount_fits(PaymentStatus current)
+    {
+        var strange = new DebitOutcome.Succeeded("x", Total, Order) { OfAnotherRequest = true };
+        var decision = OutcomeRules.Decide(current, strange, Amounts);
+        Assert.Equal((PaymentStatus.UnderReview, FailureCode.ReferenceDiffers), (decision.Status, decision.Failure!.Code));
+        Assert.Equal("suspense", decision.Posting!.Kind);
+        Assert.Equal(OutcomeDecision.Stay, OutcomeRules.Decide(PaymentStatus.UnderReview, strange, Amounts));
+    }
+
+    [Theory]
+    [MemberData(nameof(Live))]
     public void A_refusal_fails_the_payment_with_its_reason_and_posts_nothing(PaymentStatus current)
     {
         var decision = OutcomeRules.Decide(current, Refused, Amounts);

@@ -34,27 +34,34 @@ internal sealed class KillRun(KillWorld world, Load load, Random random, KillRun
     private int kills;
     private TimeSpan longestWait;
 
-    public static async Task<RunResult> RunAsync(IReadOnlyList<KillStep> steps, int seed, Size size, Action<string> say, Func<RunResult, Task>? onCheck = null)
+    /// <param name="steps">Taken one by one, when its turn comes: several runs may share them.</param>
+    public static async Task<RunResult> RunAsync(IEnumerable<KillStep> steps, int seed, Size size, Action<string> say, Func<RunResult, Task>? onCheck = null)
     {
         var clock = Stopwatch.StartNew();
         await using var world = await KillWorld.StartAsync();
         await using var load = await Load.StartAsync(world.Shop, seed, size.Buyers);
         var run = new KillRun(world, load, new Random(seed), size, say);
         await run.TroubleAsync(seed);
-        var batches = steps.Chunk(size.CheckEvery).ToList();
-        for (var i = 0; i < batches.Count; i++)
+        // Held after the last check: what is reported is what was checked.
+        IDisposable? held = null;
+        var done = 0;
+        foreach (var step in steps)
         {
-            foreach (var step in batches[i]) await run.DoAsync(step);
-            var hold = await run.RestAndCheckAsync();
-            var result = run.Result(clock.Elapsed);
-            if (onCheck is not null) await onCheck(result);
-            // After the last check nobody goes on: what is reported is what was checked.
-            if (i == batches.Count - 1) return result;
-            hold.Dispose();
-            await run.TroubleAsync(seed);
+            if (held is not null)
+            {
+                held.Dispose();
+                held = null;
+                await run.TroubleAsync(seed);
+            }
+
+            await run.DoAsync(step);
+            if (++done % size.CheckEvery != 0) continue;
+            held = await run.RestAndCheckAsync();
+            if (onCheck is not null) await onCheck(run.Result(clock.Elapsed));
         }
 
-        throw new ArgumentException("There is nothing to do.", nameof(steps));
+        if (held is null) await run.RestAndCheckAsync();
+        return run.Result(clock.Elapsed);
     }
 
     private RunResult Result(TimeSpan elapsed) => new()

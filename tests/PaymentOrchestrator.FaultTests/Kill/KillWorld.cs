@@ -106,10 +106,11 @@ internal sealed class KillWorld : IAsyncDisposable
     public async Task<Observation> ObserveAsync(IReadOnlyList<ClientRequest> requests)
     {
         var proof = await Shop.GetAsync("/v1/ledger/proof");
-        var seen = await ObservationReader.ReadAsync(Database.ConnectionString(Database.Name), http, Shop.Sandbox, null);
+        var seen = await ObservationReader.ReadAsync(new NpgsqlConnectionStringBuilder(Database.ConnectionString(Database.Name)) { Pooling = false, CommandTimeout = 120 }.ConnectionString, null);
         return seen with
         {
             Requests = requests,
+            Executions = await ObservationReader.ExecutionsAsync(http, Shop.Sandbox),
             Proof = proof is { Status: 200 }
                 ? [.. proof.Json.GetProperty("checks").EnumerateArray().Select(check => (check.GetProperty("name").GetString()!, check.GetProperty("violations").GetInt64()))]
                 : [($"no proof: {proof?.Status} {proof?.Text}", 1)],

@@ -2,12 +2,15 @@ using System.Diagnostics;
 
 namespace PaymentOrchestrator.FaultTests.Mutants;
 
-/// <summary>A copy of the source with every mutant in it, built once; which one lives is told by the environment.</summary>
+/// <summary>
+/// A copy of this very program in which the patched parts are built from a copy of their source, with every mutant in it; which one lives is told by the environment. What is not
+/// patched is as it is here: the judges are the same.
+/// </summary>
 internal sealed class MutantSource : IDisposable
 {
-    private const string Project = "tests/PaymentOrchestrator.FaultTests/PaymentOrchestrator.FaultTests.csproj";
-    private static readonly string[] Parts = ["src/PaymentOrchestrator.Domain", "src/PaymentOrchestrator.Api", "src/PaymentOrchestrator.Sandbox", "src/PaymentOrchestrator.AppHost", "tests/PaymentOrchestrator.FaultTests"];
-    private static readonly string[] Files = ["Directory.Build.props", "Directory.Packages.props", "global.json", "tests/Directory.Build.props"];
+    private const string Built = "src/PaymentOrchestrator.Api/PaymentOrchestrator.Api.csproj";
+    private static readonly string[] Parts = ["src/PaymentOrchestrator.Domain", "src/PaymentOrchestrator.Api"];
+    private static readonly string[] Files = ["Directory.Build.props", "Directory.Packages.props", "global.json"];
     private static readonly TimeSpan BuildLimit = TimeSpan.FromMinutes(10);
 
     private readonly string folder = Path.Combine(Path.GetTempPath(), $"po-mutants-{Guid.NewGuid():N}");
@@ -15,7 +18,7 @@ internal sealed class MutantSource : IDisposable
     private MutantSource() { }
 
     /// <summary>The command line of the copy.</summary>
-    public string Program => Path.Combine(folder, "out", "PaymentOrchestrator.FaultTests.dll");
+    public string Program => Path.Combine(folder, "program", "PaymentOrchestrator.FaultTests.dll");
 
     /// <exception cref="InvalidOperationException">A patch does not fit the source any more, or the copy cannot be built.</exception>
     public static async Task<MutantSource> BuildAsync(IReadOnlyList<Mutant> mutants)
@@ -30,6 +33,13 @@ internal sealed class MutantSource : IDisposable
             foreach (var mutant in mutants)
                 foreach (var patch in mutant.Patches) Apply(mutant.Name, patch, Path.Combine(copy.folder, "src", patch.File));
             await copy.CompileAsync();
+            Copy(AppContext.BaseDirectory, Path.Combine(copy.folder, "program"));
+            foreach (var part in Parts)
+            {
+                var assembly = $"{Path.GetFileName(part)}.dll";
+                File.Copy(Path.Combine(copy.folder, "built", assembly), Path.Combine(copy.folder, "program", assembly), overwrite: true);
+            }
+
             return copy;
         }
         catch
@@ -76,7 +86,7 @@ internal sealed class MutantSource : IDisposable
     {
         var start = new ProcessStartInfo("dotnet") { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
         // Mutants are not written to be nice to read.
-        foreach (var argument in new[] { "build", Project, "-c", "Release", "-o", "out", "-v", "q", "-clp:NoSummary", "-p:RunAnalyzers=false", "-p:TreatWarningsAsErrors=false", "-p:WarningLevel=0" })
+        foreach (var argument in new[] { "build", Built, "-c", "Release", "-o", "built", "-v", "q", "-clp:NoSummary", "-p:RunAnalyzers=false", "-p:TreatWarningsAsErrors=false", "-p:WarningLevel=0" })
             start.ArgumentList.Add(argument);
         // A build that runs inside a test must not take the outer one's settings for its own.
         foreach (var variable in start.Environment.Keys.Where(key => key.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase) || key == "CI").ToList()) start.Environment.Remove(variable);

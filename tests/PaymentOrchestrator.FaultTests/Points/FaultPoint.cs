@@ -70,7 +70,7 @@ internal sealed record FaultPoint(string Name, Landmark What, Moment When)
 
     public static IReadOnlyList<FaultPoint> All { get; } = [.. OfPayments, .. OfRefunds, .. OfTheRest];
 
-    /// <exception cref="ArgumentException">There is none of this name.</exception>
+    /// <exception cref="UsageException">There is none of this name.</exception>
     public static FaultPoint Of(string name) => All.FirstOrDefault(point => point.Name == name)
-        ?? throw new ArgumentException($"No point is called {name}. There are: {string.Join(", ", All.Select(point => point.Name))}.");
+        ?? throw new UsageException($"No point is called {name}. There are: {string.Join(", ", All.Select(point => point.Name))}.");
 }

@@ -6,6 +6,8 @@ namespace PaymentOrchestrator.FaultTests.Report;
 /// <summary>What a long run came to, as it is written and as the report reads it.</summary>
 internal sealed record RunResult
 {
+    private const string Longest = "longest_";
+
     /// <summary>Seeds, or kills.</summary>
     public required int Runs { get; init; }
 
@@ -23,8 +25,21 @@ internal sealed record RunResult
     /// <summary>The first seed; null for kills.</summary>
     public long? From { get; init; }
 
-    /// <summary>Payments that clients were told of, and the like.</summary>
+    /// <summary>Payments that clients were told of, and the like. What begins with "longest" is the most that there was of it.</summary>
     public IReadOnlyDictionary<string, long> Counts { get; init; } = new Dictionary<string, long>();
+
+    /// <summary>Several runs as one.</summary>
+    public static RunResult Merge(IReadOnlyList<RunResult> runs) => new()
+    {
+        Runs = runs.Sum(run => run.Runs),
+        Operations = runs.Sum(run => run.Operations),
+        Faults = Merge(runs.SelectMany(run => run.Faults), _ => false),
+        Violations = runs.Sum(run => run.Violations),
+        Details = [.. runs.SelectMany(run => run.Details)],
+        Seconds = runs.Sum(run => run.Seconds),
+        From = runs.Min(run => run.From),
+        Counts = Merge(runs.SelectMany(run => run.Counts), name => name.StartsWith(Longest, StringComparison.Ordinal)),
+    };
 
     public async Task WriteAsync(string? file)
     {
@@ -39,6 +54,9 @@ internal sealed record RunResult
 
     public static async Task<RunResult> ReadAsync(string file) =>
         JsonSerializer.Deserialize(await File.ReadAllTextAsync(file), ResultJson.Default.RunResult) ?? throw new InvalidDataException($"{file} holds no result.");
+
+    private static SortedDictionary<string, long> Merge(IEnumerable<KeyValuePair<string, long>> counts, Func<string, bool> isMost) =>
+        new(counts.GroupBy(count => count.Key).ToDictionary(group => group.Key, group => isMost(group.Key) ? group.Max(count => count.Value) : group.Sum(count => count.Value)), StringComparer.Ordinal);
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

@@ -1,6 +1,5 @@
 using Npgsql;
-using PaymentOrchestrator.Api.Buyers;
-using PaymentOrchestrator.Domain;
+using PaymentOrchestrator.FaultTests.Checking;
 
 namespace PaymentOrchestrator.FaultTests.Simulation;
 
@@ -11,28 +10,30 @@ internal sealed record Notification(long Number, string Provider, string Body);
 /// What waits for someone to do it: payments and refunds for a resolver, notifications for their delivery. Everything is named by the key of the request that
 /// made it, or by its number: those are the same in each run, ids are not.
 /// </summary>
-internal sealed class DueWork(SimWorld world, string[] buyers)
+internal sealed class DueWork(SimWorld world, SimBuyers buyers)
 {
-    public Guid[] BuyerIds { get; } = [.. buyers.Select(buyer => Id<BuyerResource>.Parse(buyer, null).Value)];
+    private const string Keys = """
+        from buyers b join idempotency_keys k on k.marketplace_id = b.marketplace_id and k.mode = b.mode and k.scope = b.id
+        """;
 
-    public Task<IReadOnlyList<string>> PaymentsAsync() => KeysAsync("""
-        select k.key
-        from inquiries i join idempotency_keys k on k.resource_id = i.payment_id and k.key like 'pay-%'
-        where k.scope = any ($1) order by k.key collate "C"
+    public Task<IReadOnlyList<string>> PaymentsAsync() => KeysAsync($"""
+        select k.key {Keys} join inquiries i on i.payment_id = k.resource_id
+        where b.id = any ($1) and k.key like 'pay-%' || $2 order by k.key collate "C"
         """);
 
-    public Task<IReadOnlyList<string>> RefundsAsync() => KeysAsync("""
-        select k.key
-        from refunds r join idempotency_keys k on k.resource_id = r.id and k.key like 'refund-%'
-        where r.next_inquiry_at is not null and k.scope = any ($1) order by k.key collate "C"
+    public Task<IReadOnlyList<string>> RefundsAsync() => KeysAsync($"""
+        select k.key {Keys} join refunds r on r.id = k.resource_id
+        where b.id = any ($1) and k.key like 'refund-%' || $2 and r.next_inquiry_at is not null order by k.key collate "C"
         """);
 
+    /// <summary>This seed's, of whichever buyer.</summary>
     public async Task<IReadOnlyList<Notification>> NotificationsAsync()
     {
         await using var connection = await OpenAsync(world.SandboxConnection);
-        await using var command = new NpgsqlCommand("select notification_id, provider, body from notifications where buyer_id = any ($1) order by notification_id", connection)
+        await using var command = new NpgsqlCommand(
+            "select notification_id, provider, body from notifications where buyer_id = any ($1) and notification_id > $2 order by notification_id", connection)
         {
-            Parameters = { new() { Value = buyers } },
+            Parameters = { new() { Value = buyers.Names }, new() { Value = buyers.LastNotification } },
         };
         await using var row = await command.ExecuteReaderAsync();
         var rows = new List<Notification>();
@@ -44,27 +45,41 @@ internal sealed class DueWork(SimWorld world, string[] buyers)
     /// <param name="payment">Whether it is a payment; else a refund.</param>
     public async Task MakeDueAsync(bool payment, string key)
     {
-        const string payments = """
-            update inquiries i set next_at = case when exists (
-                select from idempotency_keys k where k.resource_id = i.payment_id and k.scope = any ($1) and k.key = $2) then $3 - interval '100 days' else $3 + interval '100 days' end
-            """;
-        const string refunds = """
-            update refunds i set next_inquiry_at = case when exists (
-                select from idempotency_keys k where k.resource_id = i.id and k.scope = any ($1) and k.key = $2) then $3 - interval '100 days' else $3 + interval '100 days' end
+        const string subject = $"(select k.resource_id {Keys} where b.id = any ($1) and k.key = $2)";
+        const string payments = $"update inquiries set next_at = case when payment_id in {subject} then $3 - interval '100 days' else $3 + interval '100 days' end";
+        const string refunds = $"""
+            update refunds set next_inquiry_at = case when id in {subject} then $3 - interval '100 days' else $3 + interval '100 days' end
             where next_inquiry_at is not null
             """;
         await using var connection = await OpenAsync(world.Connection);
         await using var command = new NpgsqlCommand(payment ? payments : refunds, connection)
         {
-            Parameters = { new() { Value = BuyerIds }, new() { Value = key }, new() { Value = world.Clock.Now.UtcDateTime } },
+            Parameters = { new() { Value = buyers.Ids }, new() { Value = key }, new() { Value = world.Clock.Now.UtcDateTime } },
         };
         await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>Everything of this seed, and of no other.</summary>
+    public async Task<Observation> ObserveAsync()
+    {
+        var seen = await ObservationReader.ReadAsync(world.Connection, new ObservationReader.Part(buyers.Ids, buyers.Mark));
+        await using var connection = await OpenAsync(world.SandboxConnection);
+        await using var command = new NpgsqlCommand(
+            "select operation, provider, request_id, currency, value, order_id, payment from executions where buyer_id = any ($1) and execution_id > $2 order by execution_id", connection)
+        {
+            Parameters = { new() { Value = buyers.Names }, new() { Value = buyers.LastExecution } },
+        };
+        await using var row = await command.ExecuteReaderAsync();
+        var executions = new List<Execution>();
+        string? Text(int column) => row.IsDBNull(column) ? null : row.GetString(column);
+        while (await row.ReadAsync()) executions.Add(new Execution(row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetInt64(4), Text(5), Text(6)));
+        return seen with { Executions = executions };
     }
 
     private async Task<IReadOnlyList<string>> KeysAsync(string sql)
     {
         await using var connection = await OpenAsync(world.Connection);
-        await using var command = new NpgsqlCommand(sql, connection) { Parameters = { new() { Value = BuyerIds } } };
+        await using var command = new NpgsqlCommand(sql, connection) { Parameters = { new() { Value = buyers.Ids }, new() { Value = buyers.Mark } } };
         await using var row = await command.ExecuteReaderAsync();
         var keys = new List<string>();
         while (await row.ReadAsync()) keys.Add(row.GetString(0));

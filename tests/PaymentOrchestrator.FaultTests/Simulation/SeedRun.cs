@@ -32,37 +32,27 @@ internal sealed class SeedRun
     private readonly HashSet<long> delivered = [];
     private readonly Dictionary<int, (string Quote, int Generation)> open = [];
     private readonly Dictionary<int, string> pages = [];
-    private string[] buyers = [];
-    private DueWork due = null!;
+    private readonly SimBuyers buyers;
+    private readonly DueWork due;
     private int operations;
 
-    private SeedRun(SimWorld world, Programme programme)
+    private SeedRun(SimWorld world, Programme programme, SimBuyers buyers)
     {
-        (this.world, this.programme) = (world, programme);
+        (this.world, this.programme, this.buyers) = (world, programme, buyers);
+        due = new DueWork(world, buyers);
         choice = Programme.Stream(programme.Seed, -2);
     }
 
     public static async Task<SeedOutcome> RunAsync(SimWorld world, Programme programme)
     {
-        var run = new SeedRun(world, programme);
-        await run.PrepareAsync();
+        // Hours between seeds: whatever an instance remembers of its providers' health is forgotten.
+        world.Clock.Advance(TimeSpan.FromHours(6));
+        var run = new SeedRun(world, programme, await world.BuyersForNextSeedAsync());
+        world.Errors.Take();
         await run.ActAllAsync();
         await run.ComeToRestAsync();
         await run.CheckAsync();
         return new SeedOutcome(run.found, run.trace, run.operations, run.faults);
-    }
-
-    private static Dictionary<string, long> Plenty => new() { ["USD"] = 100_000_000_000, ["JPY"] = 100_000_000_000, ["EUR"] = 100_000_000_000 };
-
-    private async Task PrepareAsync()
-    {
-        // Hours between seeds: whatever an instance remembers of its providers' health is forgotten.
-        world.Clock.Advance(TimeSpan.FromHours(6));
-        await world.Shops[0].EndTroubleAsync();
-        world.Errors.Take();
-        var name = Guid.NewGuid().ToString("N");
-        buyers = await Task.WhenAll(Enumerable.Range(0, 2).Select(buyer => world.Shops[0].ReadyBuyerAsync($"sim-{name}-{buyer}", Plenty)));
-        due = new DueWork(world, buyers);
     }
 
     private async Task ActAllAsync()
@@ -92,11 +82,7 @@ internal sealed class SeedRun
                 break;
             case Act.Balance(var buyer, var enough):
                 if (!enough) Count("balance_gone");
-                await world.Shops[0].PatchAsync(buyers[buyer], new JsonObject
-                {
-                    ["balances"] = new JsonObject(Plenty.Select(held => KeyValuePair.Create(held.Key, (JsonNode?)(enough ? held.Value : 1)))),
-                    ["facts"] = new JsonObject { ["worldfirst.balance"] = true },
-                });
+                await SetBalancesAsync(buyer, enough);
                 break;
             case Act.Trouble(var buyer, var fault, var provider, var operation, var times):
                 await world.Shops[0].ScriptAsync(new JsonObject
@@ -105,7 +91,7 @@ internal sealed class SeedRun
                     ["times"] = times,
                     // Silence costs real time and tells nothing more than a connection that is cut at once.
                     ["delay_ms"] = 0,
-                    ["scope"] = new JsonObject { ["buyer_id"] = buyers[buyer], ["provider"] = provider, ["operation"] = operation },
+                    ["scope"] = new JsonObject { ["buyer_id"] = buyers.Names[buyer], ["provider"] = provider, ["operation"] = operation },
                 });
                 break;
             default:
@@ -114,6 +100,12 @@ internal sealed class SeedRun
                 break;
         }
     }
+
+    private Task SetBalancesAsync(int buyer, bool enough) => world.Shops[0].PatchAsync(buyers.Names[buyer], new JsonObject
+    {
+        ["balances"] = new JsonObject(SimBuyers.Plenty.Select(held => KeyValuePair.Create(held.Key, (JsonNode?)(enough ? held.Value : 1)))),
+        ["facts"] = new JsonObject { ["worldfirst.balance"] = true },
+    });
 
     private async Task StartAsync(int number, string name, Func<Operation, Task> work)
     {
@@ -153,9 +145,10 @@ internal sealed class SeedRun
                 if (requests.Any(request => request.Key == PayKey(number, quote.Generation, key) && request.Kind == RequestKind.Pay)) Count("request_repeated");
                 return operation => PayAsync(operation, number, quote.Quote, PayKey(number, quote.Generation, key), instance);
             case Act.Cancel(var number, var instance) when await FindPaymentAsync(number) is { } payment:
-                return operation => AskAsync(operation, Request(RequestKind.Cancel, number, $"cancel-{number}"), shop => shop.CancelAsync(payment, $"cancel-{number}", operation.Flow), instance);
+                var canceling = $"cancel-{number}{buyers.Mark}";
+                return operation => AskAsync(operation, Request(RequestKind.Cancel, number, canceling), shop => shop.CancelAsync(payment, canceling, operation.Flow), instance);
             case Act.Refund(var number, var share, var key, var instance) when await FindPaymentAsync(number) is { } payment:
-                var name = $"refund-{number}-{share}-{key}";
+                var name = $"refund-{number}-{share}-{key}{buyers.Mark}";
                 long? amount = share == 0 ? null : Math.Max(1, programme.Purchases.Single(purchase => purchase.Number == number).Amount * share / 100);
                 return operation => AskAsync(operation, Request(RequestKind.Refund, number, name), shop => shop.RefundAsync(payment, amount, name, operation.Flow), instance);
             case Act.Decide(var number, var approve) when pages.TryGetValue(number, out var page):
@@ -174,16 +167,16 @@ internal sealed class SeedRun
         }
     }
 
-    private static string PayKey(int purchase, int generation, int key) => $"pay-{purchase}-{generation}-{key}";
+    private string PayKey(int purchase, int generation, int key) => $"pay-{purchase}-{generation}-{key}{buyers.Mark}";
 
     private static T? Pick<T>(IReadOnlyList<T> of, int number)
         where T : class => of.Count == 0 ? null : of[number % of.Count];
 
     private async Task QuoteAsync(Operation operation, Purchase purchase)
     {
-        var reply = await world.Shops[0].QuoteAsync(buyers[purchase.Buyer], purchase.Method, purchase.Currency, OrderOf(purchase), purchase.Amount, operation.Flow);
+        var reply = await world.Shops[0].QuoteAsync(buyers.Names[purchase.Buyer], purchase.Method, purchase.Currency, OrderOf(purchase), purchase.Amount, operation.Flow);
         operation.Result = Brief(reply);
-        Heard(new ClientRequest(RequestKind.Other, buyers[purchase.Buyer], null), reply);
+        Heard(new ClientRequest(RequestKind.Other, buyers.Names[purchase.Buyer], null), reply);
         if (reply is not { Status: 201 }) return;
         quotes.Add(QuoteReader.Read(reply));
         open[purchase.Number] = (reply.Id!, open.TryGetValue(purchase.Number, out var earlier) ? earlier.Generation + 1 : 0);
@@ -261,7 +254,7 @@ internal sealed class SeedRun
 
     private ClientRequest Request(RequestKind kind, int purchase, string key)
     {
-        var buyer = buyers[programme.Purchases.Single(one => one.Number == purchase).Buyer];
+        var buyer = buyers.Names[programme.Purchases.Single(one => one.Number == purchase).Buyer];
         lock (requests)
         {
             if (requests.Find(request => request.Kind == kind && request.Key == key && request.Buyer == buyer) is { } known) return known;
@@ -284,7 +277,7 @@ internal sealed class SeedRun
 
     private static string Brief(Reply? reply) => $"{reply?.Status} {reply?.Code ?? reply?.State}";
 
-    private string OrderOf(Purchase purchase) => $"{(programme.Purchases[purchase.Order].AtCashier ? "cashier-" : "")}{buyers[purchase.Buyer]}-{purchase.Order}";
+    private string OrderOf(Purchase purchase) => $"{(programme.Purchases[purchase.Order].AtCashier ? "cashier-" : "")}{buyers.Names[purchase.Buyer]}{buyers.Mark}-{purchase.Order}";
 
     /// <summary>The newest payment of a purchase, as a client finds it that got no answer.</summary>
     private async Task<string?> FindPaymentAsync(int number)
@@ -298,7 +291,8 @@ internal sealed class SeedRun
     private async Task ComeToRestAsync()
     {
         trace.Add("the faults end");
-        foreach (var (kind, hits) in await world.Shops[0].EndTroubleAsync()) Count(kind, hits);
+        if (programme.Acts.Any(act => act.Act is Act.Trouble))
+            foreach (var (kind, hits) in await world.Shops[0].EndTroubleAsync()) Count(kind, hits);
         foreach (var notification in await due.NotificationsAsync())
         {
             if (delivered.Contains(notification.Number)) continue;
@@ -315,11 +309,13 @@ internal sealed class SeedRun
         for (var round = 0; round < QuietRounds; round++)
         {
             var (payments, refunds) = (await due.PaymentsAsync(), await due.RefundsAsync());
-            if (payments.Count + refunds.Count == 0) return;
+            if (payments.Count + refunds.Count == 0) break;
             world.Clock.Advance(TimeSpan.FromSeconds(5 * Math.Pow(2, round)));
             foreach (var key in payments) await ToTheEndAsync("ResolvePayment", operation => LookAsync(operation, key, () => world.PaymentResolver(0).RunOnceAsync(CancellationToken.None)));
             foreach (var key in refunds) await ToTheEndAsync("ResolveRefund", operation => LookAsync(operation, key, () => world.RefundResolver(1).RunOnceAsync(CancellationToken.None)));
         }
+
+        foreach (var buyer in programme.Acts.Select(act => act.Act).OfType<Act.Balance>().Select(act => act.Buyer).Distinct()) await SetBalancesAsync(buyer, enough: true);
     }
 
     private async Task ToTheEndAsync(string name, Func<Operation, Task> work)
@@ -330,12 +326,12 @@ internal sealed class SeedRun
 
     private async Task CheckAsync()
     {
-        var seen = await ObservationReader.ReadAsync(world.Connection, world.Shops[0].Http, world.Shops[0].Sandbox, due.BuyerIds);
+        var seen = await due.ObserveAsync();
         found.AddRange(Checker.Check(seen with { Requests = requests, Quotes = quotes }));
         found.AddRange(world.Errors.Take().Select(error => new Violation(ViolationKind.ServerError, error)));
         foreach (var request in requests.OrderBy(request => request.Key, StringComparer.Ordinal))
             if (request.Answers.LastOrDefault(answer => answer.Id is not null) is { } answer)
-                trace.Add($"{request.Key} is {seen.Payments.FirstOrDefault(payment => payment.Id == answer.Id)?.Status ?? seen.Refunds.FirstOrDefault(refund => refund.Id == answer.Id)?.Status}");
+                trace.Add($"{request.Key![..request.Key!.IndexOf('@', StringComparison.Ordinal)]} is {seen.Payments.FirstOrDefault(payment => payment.Id == answer.Id)?.Status ?? seen.Refunds.FirstOrDefault(refund => refund.Id == answer.Id)?.Status}");
     }
 
     private void Count(string fault, long times = 1) => faults[fault] = faults.GetValueOrDefault(fault) + times;

@@ -26,6 +26,7 @@ internal sealed class SimWorld : IAsyncDisposable
     private static readonly string[] Still =
     [
         "--Postgres:MigrateAtStart=false", "--Webhooks:Dispatch=false", "--Payments:Resolver:Interval=10.00:00:00", "--Refunds:Resolver:Interval=10.00:00:00",
+        "--Notifications:Parked:Interval=10.00:00:00", "--Disputes:Resolver:Interval=10.00:00:00",
         "--Facts:Budget=00:02:00", "--Facts:PaymentBudget=00:02:00",
     ];
 
@@ -33,6 +34,7 @@ internal sealed class SimWorld : IAsyncDisposable
     private readonly HttpClient http = Shop.NewHttp(TimeSpan.FromMinutes(5));
     private readonly string folder = Path.Combine(Path.GetTempPath(), $"po-sim-{Guid.NewGuid():N}");
     private WebApplication? sandbox;
+    private SimBuyers? buyers;
 
     private SimWorld(string database, string sandboxDatabase)
     {
@@ -58,6 +60,11 @@ internal sealed class SimWorld : IAsyncDisposable
 
     public NotificationSigner Signer => sandbox!.Services.GetRequiredService<NotificationSigner>();
 
+    public async Task<SimBuyers> BuyersForNextSeedAsync() => buyers = await SimBuyers.ForNextSeedAsync(buyers, Shops[0], SandboxConnection);
+
+    /// <summary>The next seed begins with buyers who have bought nothing yet.</summary>
+    public void TakeNewBuyers() => buyers = null;
+
     public PaymentResolver PaymentResolver(int instance) => Hosted<PaymentResolver>(instance);
 
     public RefundResolver RefundResolver(int instance) => Hosted<RefundResolver>(instance);
@@ -66,7 +73,7 @@ internal sealed class SimWorld : IAsyncDisposable
     public static async Task<SimWorld> StartAsync(string server, Watch watch)
     {
         var name = $"sim_{Guid.NewGuid():N}";
-        string Of(string database) => new NpgsqlConnectionStringBuilder(server) { Database = database, MaxPoolSize = 25 }.ConnectionString;
+        string Of(string database) => new NpgsqlConnectionStringBuilder(server) { Database = database, MaxPoolSize = 25, MaxAutoPrepare = 100 }.ConnectionString;
         foreach (var database in new[] { name, $"{name}_sandbox" }) await PostgresDatabases.EnsureAsync(server, database, CancellationToken.None);
         var world = new SimWorld(Of(name), Of($"{name}_sandbox"));
         try

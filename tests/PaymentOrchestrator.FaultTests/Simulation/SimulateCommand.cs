@@ -8,15 +8,17 @@ namespace PaymentOrchestrator.FaultTests.Simulation;
 /// </summary>
 internal static class SimulateCommand
 {
-    public static async Task<int> RunAsync(CommandLine line)
+    public static async Task<int> RunAsync(IReadOnlyList<string> args)
     {
-        var seeds = line.Number("seeds", 500);
-        var from = line.Number("from", 1L);
-        var only = line.List("only")?.Select(number => int.Parse(number, CultureInfo.InvariantCulture)).ToHashSet();
-        var worlds = Math.Min(seeds, line.Number("worlds", Math.Max(1, Environment.ProcessorCount)));
-        await using var simulation = await Simulator.StartAsync(worlds);
-        if (line.Text("times") is not null) return await RepeatAsync(simulation, from, seeds, only, line.Number("times", 20));
-        if (line.Text("trace") is not null)
+        var line = new CommandLine(args, "seeds", "from", "json", "worlds", "only", "times", "stop-at-first", "trace");
+        var seeds = line.Count("seeds", 500);
+        var from = line.Number("from", 1);
+        var only = line.List("only")?.Select(Number).ToHashSet();
+        var file = line.Output("json");
+        var (trace, stopAtFirst, times) = (line.Flag("trace"), line.Flag("stop-at-first"), line.Count("times", 20));
+        await using var simulation = await Simulator.StartAsync(Math.Min(seeds, line.Count("worlds", Math.Max(1, Environment.ProcessorCount))));
+        if (line.Has("times")) return await RepeatAsync(simulation, from, seeds, only, times);
+        if (trace)
         {
             var programme = Programme.Of(from);
             foreach (var purchase in programme.Purchases) Console.WriteLine(purchase);
@@ -26,10 +28,13 @@ internal static class SimulateCommand
             return outcome.Violations.Count == 0 ? 0 : 1;
         }
 
-        var result = await simulation.RunAsync(from, seeds, only, line.Text("stop-at-first") is not null, Console.Error.WriteLine);
-        await result.WriteAsync(line.Text("json"));
+        var result = await simulation.RunAsync(from, seeds, only, stopAtFirst, Console.Error.WriteLine);
+        await result.WriteAsync(file);
         return result.Violations == 0 ? 0 : 1;
     }
+
+    private static int Number(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
+        : throw new UsageException($"--only is a list of acts by their numbers, such as 0,3,5; \"{text}\" is none.");
 
     private static async Task<int> RepeatAsync(Simulator simulation, long from, int seeds, IReadOnlySet<int>? only, int times)
     {

@@ -3,45 +3,38 @@ using Xunit;
 
 namespace PaymentOrchestrator.FaultTests.Simulation;
 
-/// <summary>The small form; <c>simulate --seeds 10000</c> is the long one.</summary>
-public sealed class SimulationTests
+/// <summary>What seeds have found once, and what they stand on. Hundreds of seeds are run by <c>ci</c>, thousands by <c>simulate</c>.</summary>
+public sealed class SimulationTests : IAsyncLifetime
 {
-    private const int Seeds = 100;
+    private Simulator? simulator;
 
-    [Fact(Explicit = true)]
-    public async Task A_hundred_seeds_of_faults_break_nothing()
+    public async ValueTask InitializeAsync() => simulator = await Simulator.StartAsync(1);
+
+    public async ValueTask DisposeAsync()
     {
-        await using var simulator = await Simulator.StartAsync(2);
-        var run = await simulator.RunAsync(from: 1, Seeds, only: null, stopAtFirst: false, text => TestContext.Current.SendDiagnosticMessage(text));
-        Assert.Empty(run.Details);
-        Assert.Equal(Seeds, run.Runs);
-        // What does not happen any more tests nothing.
-        Assert.True(run.Faults.Count >= 8, string.Join(", ", run.Faults.Keys));
+        if (simulator is not null) await simulator.DisposeAsync();
     }
 
-    [Fact(Explicit = true)]
-    public async Task A_seed_takes_the_same_course_each_time()
+    [Fact]
+    public async Task A_seed_takes_the_same_course_each_time_and_breaks_nothing()
     {
-        await using var simulator = await Simulator.StartAsync(1);
-        foreach (var seed in new[] { 3, 14, 15 }) Assert.Equal((1, 0), await simulator.RepeatAsync(Programme.Of(seed), times: 3));
+        foreach (var seed in new[] { 3, 14, 15 }) Assert.Equal((1, 0), await simulator!.RepeatAsync(Programme.Of(seed), times: 3));
     }
 
     /// <summary>What seeds have found once, as short as it was made: the owner is held up for hours, and whoever asks the provider meanwhile gives the payment up.</summary>
-    [Fact(Explicit = true)]
+    [Fact]
     public async Task An_owner_that_was_held_up_before_the_debit_leaves_it_alone()
     {
-        await using var simulator = await Simulator.StartAsync(1);
-        var outcome = await simulator.RunAsync(HeldUp(Landmark.PaymentIntended));
+        var outcome = await simulator!.RunAsync(HeldUp(Landmark.PaymentIntended));
         Assert.Empty(outcome.Violations);
         Assert.Contains("  #1 Pay ended: 201 failed", outcome.Trace);
         Assert.DoesNotContain("  #1 Pay goes on at debit", outcome.Trace);
     }
 
-    [Fact(Explicit = true)]
+    [Fact]
     public async Task A_debit_that_went_out_after_its_payment_was_given_up_is_not_forgotten()
     {
-        await using var simulator = await Simulator.StartAsync(1);
-        var outcome = await simulator.RunAsync(HeldUp(Landmark.Debit) with { CallsEnd = false });
+        var outcome = await simulator!.RunAsync(HeldUp(Landmark.Debit) with { CallsEnd = false });
         Assert.Empty(outcome.Violations);
         // What its client was told; a late notification may settle it afterwards.
         Assert.Contains("  #1 Pay ended: 201 under_review", outcome.Trace);
@@ -56,8 +49,12 @@ public sealed class SimulationTests
     {
         HoldAt = where,
     };
+}
 
-    [Fact(Explicit = true)]
+/// <summary>Programmes follow from their seed alone.</summary>
+public sealed class ProgrammeTests
+{
+    [Fact]
     public void Seeds_differ_and_each_is_the_same_everywhere()
     {
         Assert.Equal(50, Enumerable.Range(0, 50).Select(seed => string.Join(';', Programme.Of(seed).Acts)).Distinct().Count());

@@ -118,10 +118,7 @@ internal sealed class Simulator : IAsyncDisposable
 
     public Task<SeedOutcome> RunAsync(Programme programme) => SeedRun.RunAsync(worlds[0], programme);
 
-    public Task<Programme> ShrinkAsync(Programme programme, IReadOnlyList<Violation> violations) =>
-        Shrinker.ShrinkAsync(programme, violations, async shorter => (await SeedRun.RunAsync(worlds[0], shorter)).Violations, ShrinkBudget);
-
-    public static string Digest(IReadOnlyList<string> trace) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', trace))))[..16];
+    private static string Digest(IReadOnlyList<string> trace) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', trace))))[..16];
 
     public async ValueTask DisposeAsync()
     {

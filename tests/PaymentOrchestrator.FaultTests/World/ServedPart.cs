@@ -18,18 +18,19 @@ internal static class ServedPart
     /// <summary>Said before the end, so that a kill at the point is told from any other death.</summary>
     public const string Killing = "KILLING";
 
-    public static async Task<int> RunAsync(CommandLine line)
+    public static async Task<int> RunAsync(IReadOnlyList<string> args)
     {
+        var line = new CommandLine(args, "part", "point", "hit");
         // The configuration holds keys: it comes by standard input, one argument a line, and does not show in a process list.
         var arguments = new List<string>();
         while (await Console.In.ReadLineAsync() is { Length: > 0 } argument) arguments.Add(argument);
 
-        using var watch = line.Text("point") is { } name ? KillAt(FaultPoint.Of(name), line.Number("hit", 1)) : null;
+        using var watch = line.Text("point") is { } name ? KillAt(FaultPoint.Of(name), line.Count("hit", 1)) : null;
         await using var part = line.Required("part") switch
         {
             "api" => ApiApp.Build([.. arguments], services => watch?.AddTo(services)),
             "sandbox" => SandboxApp.Build([.. arguments]),
-            var unknown => throw new ArgumentException($"There is no part {unknown}."),
+            var unknown => throw new UsageException($"There is no part {unknown}."),
         };
         await part.StartAsync();
         Console.WriteLine(Ready);

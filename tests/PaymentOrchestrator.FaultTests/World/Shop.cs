@@ -44,8 +44,6 @@ internal sealed class Shop(HttpClient http, Uri api, Uri sandbox, string key)
     /// <summary>The instance of the API that it speaks to.</summary>
     public Uri Address => api;
 
-    public HttpClient Http => http;
-
     public static HttpClient NewHttp(TimeSpan patience) => new(new SocketsHttpHandler
     {
         UseProxy = false,

@@ -92,7 +92,7 @@ internal sealed partial class AlipayProvider(AntClient client, AlipayConsents co
         var reply = await client.SendAsync(
             "/payments/pay", request, Json.PayRequest, Json.PaymentAnswer, safeToRepeat: false, accessToken: null, cancellationToken);
         return AntDebits.Of(
-            reply, debit, answer => Paid(debit, answer),
+            reply, debit, Paid,
             answer => Uri.TryCreate(answer.NormalUrl, UriKind.Absolute, out var page) && page.Scheme is "http" or "https" ? page : null);
     }
 
@@ -103,7 +103,7 @@ internal sealed partial class AlipayProvider(AntClient client, AlipayConsents co
             Json.InquiryPaymentRequest, Json.PaymentAnswer, safeToRepeat: true, accessToken: null, cancellationToken);
         return AntDebits.OfInquiry(reply, debit, answer => answer.PaymentStatus switch
         {
-            "SUCCESS" => Paid(debit, answer),
+            "SUCCESS" => Paid(answer),
             // PENDING: the buyer has done everything and the result is outstanding. It is not success.
             "PROCESSING" or "PENDING" => new DebitOutcome.Pending(answer.PaymentId, null),
             "FAIL" when answer.PaymentRequestId == debit.RequestId => AntDebits.Refused(answer.PaymentResultCode, answer.PaymentId),
@@ -113,13 +113,10 @@ internal sealed partial class AlipayProvider(AntClient client, AlipayConsents co
     }
 
     /// <summary>Alipay names the amount that it took and says nothing of what reached the order.</summary>
-    private static DebitOutcome Paid(Debit debit, PaymentAnswer answer)
-    {
-        if (answer.PaymentRequestId != debit.RequestId) return new DebitOutcome.Unknown("The answer speaks of another payment.");
-        return answer.PaymentId is { Length: > 0 } id && AntAmount.TryRead(answer.PaymentAmount, out var debited)
+    private static DebitOutcome Paid(PaymentAnswer answer) =>
+        answer is { PaymentRequestId: not null, PaymentId: { Length: > 0 } id } && AntAmount.TryRead(answer.PaymentAmount, out var debited)
             ? new DebitOutcome.Succeeded(id, debited, null)
             : new DebitOutcome.Unknown("The answer to the payment lacks a field that it must have.");
-    }
 
     private async Task<ProviderAnswer<AccountGrant>> GrantAsync(
         ProviderAnswer<ApplyTokenAnswer> answer, string? knownId, CancellationToken cancellationToken)

@@ -14,8 +14,8 @@ internal static class AntDebits
         where T : IAntMovementAnswer => reply switch
         {
             AntReply<T>.Lost lost => new DebitOutcome.Unknown(lost.Reason),
+            AntReply<T>.Answered { Status: AntStatus.Success, Code: "SUCCESS" } answered => Ours(moved(answered.Body), answered.Body, debit),
             AntReply<T>.Answered answered when Stranger(answered.Body, debit) is { } reason => new DebitOutcome.Unknown(reason),
-            AntReply<T>.Answered { Status: AntStatus.Success, Code: "SUCCESS" } answered => moved(answered.Body),
             AntReply<T>.Answered { Status: not AntStatus.Failed } answered when AntCodes.IsInProcess(answered.Code) =>
                 new DebitOutcome.Pending(answered.Body.Reference, page?.Invoke(answered.Body)),
             AntReply<T>.Answered { Status: AntStatus.Failed } answered when !AntCodes.NeverReachedTheMoney(answered.Code) =>
@@ -31,8 +31,7 @@ internal static class AntDebits
     public static DebitOutcome OfInquiry<T>(AntReply<T> reply, Debit debit, Func<T, DebitOutcome> decided)
         where T : IAntMovementAnswer => reply switch
         {
-            AntReply<T>.Answered { Status: AntStatus.Success } answered when Stranger(answered.Body, debit) is { } reason => new DebitOutcome.Unknown(reason),
-            AntReply<T>.Answered { Status: AntStatus.Success } answered => decided(answered.Body),
+            AntReply<T>.Answered { Status: AntStatus.Success } answered => Ours(decided(answered.Body), answered.Body, debit),
             AntReply<T>.Answered { Status: AntStatus.Failed, Code: AntCodes.NeverArrived } => new DebitOutcome.NotFound(),
             AntReply<T>.Answered answered => new DebitOutcome.Unknown($"The inquiry was answered {answered.Code}."),
             AntReply<T>.Lost lost => new DebitOutcome.Unknown(lost.Reason),
@@ -44,6 +43,13 @@ internal static class AntDebits
         var refusal = AntCodes.Refusal(ProviderText.Code(code));
         return new DebitOutcome.Refused(refusal.Code, refusal.Message, refusal.Retryable, reference);
     }
+
+    /// <summary>A success that names a stranger is money that moved and is not ours to count; anything else that does says nothing.</summary>
+    private static DebitOutcome Ours<T>(DebitOutcome outcome, T answer, Debit debit)
+        where T : IAntMovementAnswer =>
+        Stranger(answer, debit) is not { } reason ? outcome
+        : outcome is DebitOutcome.Succeeded done ? done with { OfAnotherRequest = true }
+        : new DebitOutcome.Unknown(reason);
 
     /// <summary>Why the answer is not about this debit; null if it is, as far as it says. A refusal often names nothing at all.</summary>
     private static string? Stranger<T>(T answer, Debit debit)

@@ -113,15 +113,16 @@ internal sealed partial class CardProvider
 
     private DebitOutcome Outcome(PaymentIntent intent, Debit debit)
     {
-        if (intent.Metadata?.GetValueOrDefault(RequestMetadata) != debit.RequestId) return new DebitOutcome.Unknown("The answer speaks of another payment.");
-        if (debit.ProviderReference is { } known && intent.Id != known) return new DebitOutcome.Unknown("The answer names another reference than before.");
+        var stranger = Stranger(intent, debit);
         switch (intent.Status)
         {
             case "succeeded":
                 // Stripe names the amount that it took and says nothing of what reaches the order.
                 return StripeAmounts.TryFromStripe(intent.Currency, intent.AmountReceived, out var debited)
-                    ? new DebitOutcome.Succeeded(intent.Id, debited, null)
+                    ? new DebitOutcome.Succeeded(intent.Id, debited, null) { OfAnotherRequest = stranger is not null }
                     : new DebitOutcome.Unknown("The amount of the answer cannot be read.");
+            case not null when stranger is not null:
+                return new DebitOutcome.Unknown(stranger);
             case "processing":
                 return new DebitOutcome.Pending(intent.Id, null) { BuyerHasActed = true };
             case "requires_action":
@@ -140,6 +141,12 @@ internal sealed partial class CardProvider
                 return new DebitOutcome.Unknown($"The acquirer's status is {ProviderText.Code(intent.Status)}.");
         }
     }
+
+    /// <summary>Why the intent is not this debit's; null if it is.</summary>
+    private static string? Stranger(PaymentIntent intent, Debit debit) =>
+        intent.Metadata?.GetValueOrDefault(RequestMetadata) != debit.RequestId ? "The answer speaks of another payment."
+        : debit.ProviderReference is { } known && intent.Id != known ? "The answer names another reference than before."
+        : null;
 
     /// <summary>What a search for a debit's intent found.</summary>
     private sealed record Located(PaymentIntent? Intent, bool TooMany);

@@ -42,7 +42,7 @@ internal sealed partial class WorldFirstProvider
         var reply = await client.SendAsync(
             "/business/fund/createTransfer", request, Json.CreateTransferRequest, Json.TransferAnswer,
             safeToRepeat: false, OAuthSecret.Of(debit.Account).AccessToken, cancellationToken);
-        return AntDebits.Of(reply, debit, answer => Moved(debit, answer));
+        return AntDebits.Of(reply, debit, Moved);
     }
 
     public async Task<DebitOutcome> InquireAsync(Debit debit, CancellationToken cancellationToken)
@@ -52,7 +52,7 @@ internal sealed partial class WorldFirstProvider
             Json.InquiryTransferRequest, Json.TransferAnswer, safeToRepeat: true, OAuthSecret.Of(debit.Account).AccessToken, cancellationToken);
         return AntDebits.OfInquiry(reply, debit, answer => answer.TransferStatus switch
         {
-            "SUCCESS" => Moved(debit, answer),
+            "SUCCESS" => Moved(answer),
             "PROCESSING" => new DebitOutcome.Pending(answer.TransferId, null),
             "FAIL" when answer.TransferRequestId == debit.RequestId => AntDebits.Refused(answer.TransferResultCode, answer.TransferId),
             _ => new DebitOutcome.Unknown("The inquiry's answer names no status that is known."),
@@ -60,14 +60,11 @@ internal sealed partial class WorldFirstProvider
     }
 
     /// <summary>The answer of a transfer that was made. What it says it moved is passed on as it is; whether that is right is not decided here.</summary>
-    private static DebitOutcome Moved(Debit debit, TransferAnswer answer)
-    {
-        if (answer.TransferRequestId != debit.RequestId) return new DebitOutcome.Unknown("The answer speaks of another transfer.");
-        return answer.TransferId is { Length: > 0 } id &&
-            AntAmount.TryRead(answer.TransferFromAmount, out var debited) && AntAmount.TryRead(answer.TransferToAmount, out var paid)
+    private static DebitOutcome Moved(TransferAnswer answer) =>
+        answer is { TransferRequestId: not null, TransferId: { Length: > 0 } id } &&
+        AntAmount.TryRead(answer.TransferFromAmount, out var debited) && AntAmount.TryRead(answer.TransferToAmount, out var paid)
             ? new DebitOutcome.Succeeded(id, debited, InCny(paid))
             : new DebitOutcome.Unknown("The answer to the transfer lacks a field that it must have.");
-    }
 
     /// <summary>Null where the answer is no guaranteed price for exactly this order: then there is none.</summary>
     private static MidRate? Mid(CreateQuoteAnswer answer, Currency source, Money order)
