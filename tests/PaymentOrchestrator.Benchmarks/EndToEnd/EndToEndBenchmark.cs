@@ -1,271 +1,195 @@
-using System.Diagnostics;
-using System.Globalization;
-using System.Net;
-using PaymentOrchestrator.AppHost;
+using System.Text;
 using PaymentOrchestrator.Benchmarks.Floor;
 using PaymentOrchestrator.Benchmarks.Load;
+using PaymentOrchestrator.Benchmarks.World;
 
 namespace PaymentOrchestrator.Benchmarks.EndToEnd;
 
 /// <summary>
-/// Everything on one machine, in one run: the API in a process of its own, PostgreSQL with durability on, providers that answer at once, load over HTTP;
-/// and in turn with it pgbench with the statements that the API was seen to send.
+/// Everything on one machine, in one run: the API as it ships in a process of its own, PostgreSQL with durability on, providers that answer at once, load over
+/// HTTP; and in turn with it pgbench with the statements that the API was seen to send.
 /// </summary>
-internal sealed class EndToEndBenchmark(BenchOptions options)
+internal sealed class EndToEndBenchmark(Options options)
 {
-    /// <summary>The buyer whose statements are recorded: its shard is a number that no other parameter has.</summary>
-    private const int RecordedBuyer = 777;
+    public static readonly string[] Known = ["--seconds", "--clients", "--rounds", "--warm-up", "--phases", "--api", "--json"];
 
-    private readonly List<(string Name, double Value)> figures = [];
-    private long floorNumber;
+    private static readonly string[] AllPhases = ["one", "half", "reads", "methods", "sweep", "skew"];
+    private static readonly int[] SweptClients = [1, 2, 4, 8, 16, 32];
+
+    private readonly int clients = options.Number("--clients", 16);
+    private readonly int seconds = options.Number("--seconds", 15);
+    private readonly int warmUpSeconds = options.Number("--warm-up", 15);
+    private readonly int rounds = options.Number("--rounds", 3);
+    private readonly string[] phases = options.Text("--phases")?.Split(',') ?? AllPhases;
+    private readonly Figures figures = new();
+
+    private TimeSpan Time => TimeSpan.FromSeconds(seconds);
+
+    /// <summary>Of what is measured once and beside the bars.</summary>
+    private TimeSpan ShortTime => TimeSpan.FromSeconds(Math.Max(2, seconds / 3));
 
     public async Task RunAsync()
     {
-        await using var world = await BenchWorld.StartAsync();
-        var (stubPort, apiPort) = (Ports.PickFree(), Ports.PickFree());
-        using var stub = world.StartStub(stubPort);
-        await WaitForStubAsync(stubPort);
+        if (phases.FirstOrDefault(phase => phase is not ("none" or "one" or "half" or "reads" or "methods" or "sweep" or "skew")) is { } unknown)
+            throw new ArgumentException($"There is no phase {unknown}: {string.Join(", ", AllPhases)}, none.");
+        await using var world = await BenchWorld.StartAsync(options.Text("--api"));
+        Machine.Describe(figures, world, $"e2e --seconds {seconds} --clients {clients} --rounds {rounds} --warm-up {warmUpSeconds}");
+        var recording = await Recording.TakeAsync(world);
+        figures.Add("round_trips_per_payment", recording.PaymentTrips.Count);
+        figures.Add("statements_per_payment", recording.PaymentTrips.Sum(trip => trip.Count));
+        figures.Add("round_trips_per_quote", recording.QuoteTrips.Count);
+        figures.Add("start_to_ready_ms", await StartToReadyAsync(world));
 
-        var floor = await RecordAsync(world, stubPort);
-        Note("round_trips_per_payment", floor.PaymentTrips.Count);
-        Note("statements_per_payment", floor.PaymentTrips.Sum(trip => trip.Count));
-        Note("round_trips_per_quote", floor.QuoteTrips.Count);
+        var (process, port, _) = await world.StartApiAsync(world.Database);
+        using var api = new ApiUnderLoad(world, world.Database, recording, process, port);
+        await CheckAsync(api);
+        await WarmUpAsync(api);
+        var floor = new FloorRun(world, recording, clients);
+        await floor.ChooseThreadsAsync(process, Math.Min(seconds, 3));
+        figures.Add("floor_threads", floor.Threads);
+        var peak = await new Rounds(world, api, floor, clients, seconds).RunAsync(rounds, figures);
 
-        var started = Stopwatch.GetTimestamp();
-        using var api = world.StartApi(apiPort, stubPort, world.Database.Port);
-        await BenchWorld.WaitUntilReadyAsync(apiPort);
-        Note("start_to_ready_ms", Stopwatch.GetElapsedTime(started).TotalMilliseconds);
-        var server = new Uri(BenchWorld.Url(apiPort));
-        var requests = new Requests(server, world.ApiKey);
-        var load = new LoadGenerator(server, options.Clients);
-        var time = TimeSpan.FromSeconds(options.Seconds);
+        if (phases.Contains("one")) await OneClientAsync(world, api);
+        if (phases.Contains("half")) await HalfPeakAsync(world, api, peak);
+        if (phases.Contains("reads")) await ReadsAsync(api);
+        if (phases.Contains("methods")) await MethodsAsync(api);
+        if (phases.Contains("sweep")) await SweepAsync(api, peak);
+        if (phases.Contains("skew")) await SkewAsync(api, peak);
 
-        await CheckAsync(server, requests);
-        await WarmUpAsync(requests, load);
-
-        var rounds = new List<Round>();
-        for (var number = 1; number <= options.Rounds; number++)
-        {
-            var round = await RunRoundAsync(world, api, stub, floor, requests, load, time);
-            rounds.Add(round);
-            Console.WriteLine($"round {number}: quotes {round.Quotes.PerSecond:N0}/s of {round.QuoteFloor:N0}, payments {round.Payments.PerSecond:N0}/s of {round.PaymentFloor:N0}, {round.Payments.Errors + round.Quotes.Errors} errors");
-        }
-
-        Note("payments_per_s", Median(rounds, round => round.PaymentsStored / round.Payments.Elapsed.TotalSeconds));
-        Note("floor_per_s", Median(rounds, round => round.PaymentFloor));
-        Note("payments_over_floor", Median(rounds, round => round.PaymentsStored / round.Payments.Elapsed.TotalSeconds / round.PaymentFloor));
-        Note("quotes_per_s", Median(rounds, round => round.Quotes.PerSecond));
-        Note("quote_floor_per_s", Median(rounds, round => round.QuoteFloor));
-        Note("quotes_over_floor", Median(rounds, round => round.Quotes.PerSecond / round.QuoteFloor));
-        Note("cpu_ms_per_payment", Median(rounds, round => round.Cpu.Sum(part => part.Value)));
-        foreach (var part in rounds[0].Cpu.Keys) Note($"cpu_ms_per_payment_{part}", Median(rounds, round => round.Cpu[part]));
-        Note("wal_bytes_per_payment", Median(rounds, round => round.WalBytes));
-        Note("fsyncs_per_payment", Median(rounds, round => round.WalSyncs));
-        Note("latency_ms_p50", Median(rounds, round => round.Payments.Percentile(0.5)));
-        Note("latency_ms_p99", Median(rounds, round => round.Payments.Percentile(0.99)));
-        Note("latency_ms_p999", Median(rounds, round => round.Payments.Percentile(0.999)));
-        Note("errors", rounds.Sum(round => round.Payments.Errors + round.Quotes.Errors));
-        var peak = Median(rounds, round => round.Payments.PerSecond);
-
-        await OneClientAsync(server, requests, time);
-        await HalfPeakAsync(requests, load, peak, time);
-        Note("options_per_s", (await load.ClosedAsync(() => requests.Options(), 200, time)) is { Done: > 0 } done ? done.PerSecond : (await load.ClosedAsync(() => requests.Options(), 201, time)).PerSecond);
-        Note("eligibility_per_s", (await load.ClosedAsync(() => requests.Eligibility(), 201, time)).PerSecond);
-        Note("constant_per_s", (await load.ClosedAsync(() => requests.Constant(), 200, time)).PerSecond);
-        foreach (var (method, currency) in new[] { ("world_pay", "USD"), ("alipay", "CNY") })
-        {
-            await QuoteAsync(requests, load, method, currency, time);
-            Note($"{method}_payments_per_s", (await load.ClosedAsync(requests.Pay, 201, time)).PerSecond);
-        }
-
-        Note("rss_mb", api.PeakResidentMegabytes());
-        Note("ledger_violations", await LedgerViolationsAsync(server, world.ApiKey));
-        Report();
+        figures.Add("rss_mb", process.PeakResidentMegabytes());
+        figures.Add("errors", api.Errors);
+        figures.Add("ledger_violations", await LedgerViolationsAsync(world, api));
+        figures.Show(options.Text("--json"));
     }
 
-    private sealed record Round(
-        LoadResult Quotes, double QuoteFloor, LoadResult Payments, long PaymentsStored, double PaymentFloor, IReadOnlyDictionary<string, double> Cpu, double WalBytes, double WalSyncs);
-
-    private sealed record Recorded(
-        IReadOnlyList<IReadOnlyList<RecordedStatement>> QuoteTrips, IReadOnlyList<IReadOnlyList<RecordedStatement>> PaymentTrips,
-        Guid Quote, string Key);
-
-    private async Task<Round> RunRoundAsync(
-        BenchWorld world, ChildProcess api, ChildProcess stub, Recorded floor, Requests requests, LoadGenerator load, TimeSpan time)
+    private async Task<double> StartToReadyAsync(BenchWorld world)
     {
-        requests.DropQuotes();
-        var quotes = await load.ClosedAsync(() => requests.Quote("card", "USD"), 201, time, requests.Keep);
-        var quoteFloor = await FloorAsync(world, api, floor.QuoteTrips, floor, paying: false);
-
-        var before = (Payments: CountPayments(world), Wal: Wal(world), Api: api.CpuMilliseconds(), Stub: stub.CpuMilliseconds(), Postgres: ChildProcess.CpuOfTree(world.PostmasterId), Own: OwnCpu());
-        var payments = await load.ClosedAsync(requests.Pay, 201, time);
-        double done = payments.Done;
-        var cpu = new Dictionary<string, double>(StringComparer.Ordinal)
+        var times = new List<double>();
+        for (var i = 0; i < 3; i++)
         {
-            ["api"] = (api.CpuMilliseconds() - before.Api) / done,
-            ["postgres"] = (ChildProcess.CpuOfTree(world.PostmasterId) - before.Postgres) / done,
-            ["stub"] = (stub.CpuMilliseconds() - before.Stub) / done,
-            ["load"] = (OwnCpu() - before.Own) / done,
-        };
-        var wal = Wal(world);
-        var stored = CountPayments(world) - before.Payments;
-        if (requests.QuotesLeft == 0) Console.WriteLine("All quotes were paid before the time was over; the rate is that of the time they lasted.");
-        var paymentFloor = await FloorAsync(world, api, floor.PaymentTrips, floor, paying: true);
-        return new Round(quotes, quoteFloor, payments, stored, paymentFloor, cpu, (wal.Bytes - before.Wal.Bytes) / done, (wal.Syncs - before.Wal.Syncs) / done);
-    }
-
-    /// <summary>Lets one quote and one payment go by the recorder, after others that made the API prepare its statements.</summary>
-    private static async Task<Recorded> RecordAsync(BenchWorld world, int stubPort)
-    {
-        using var recorder = new WireRecorder(new IPEndPoint(IPAddress.Loopback, world.Database.Port));
-        var port = Ports.PickFree();
-        // Nothing runs beside the requests, so that what is recorded is theirs.
-        using var api = world.StartApi(port, stubPort, recorder.Port, ("Payments__Resolver__Interval", "1.00:00:00"), ("Refunds__Resolver__Interval", "1.00:00:00"), ("Webhooks__Dispatch", "false"));
-        await BenchWorld.WaitUntilReadyAsync(port);
-        var server = new Uri(BenchWorld.Url(port));
-        var requests = new Requests(server, world.ApiKey);
-        using var connection = new HttpConnection(server);
-        await connection.ConnectAsync();
-        IReadOnlyList<IReadOnlyList<RecordedStatement>> quoteTrips = [], paymentTrips = [];
-        var key = "";
-        for (var i = 0; i < 10; i++)
-        {
-            await Task.Delay(200);
-            recorder.Take();
-            if (await connection.SendAsync(requests.Quote("card", "USD", RecordedBuyer)) != 201) throw Failed(connection);
-            requests.Keep(connection.Body);
-            quoteTrips = recorder.Take();
-            var payment = requests.Pay()!;
-            key = System.Text.Encoding.UTF8.GetString(payment).Split("Idempotency-Key: ")[1].Split('\r')[0];
-            if (await connection.SendAsync(payment) != 201) throw Failed(connection);
-            paymentTrips = recorder.Take();
+            var (process, _, readyAfter) = await world.StartApiAsync(world.Database);
+            process.Dispose();
+            times.Add(readyAfter);
         }
 
-        return new Recorded(
-            quoteTrips, paymentTrips, world.Scalar<Guid>($"select quote_id from payments where shard_key = {RecordedBuyer} order by id desc limit 1"), key);
-
-        static InvalidOperationException Failed(HttpConnection connection) => new($"The recorded request was refused: {System.Text.Encoding.UTF8.GetString(connection.Body)}");
-    }
-
-    private async Task<double> FloorAsync(BenchWorld world, ChildProcess api, IReadOnlyList<IReadOnlyList<RecordedStatement>> trips, Recorded floor, bool paying)
-    {
-        var (script, variables) = PgbenchScript.Write(
-            trips, new FloorVariables(RecordedBuyer, BenchWorld.Buyers, paying ? floor.Quote.ToString() : null, floor.Key), options.Clients);
-        var first = floorNumber;
-        // More than a floor can reach; what is left over stays unpaid.
-        var rounds = 12_000L * options.Seconds / options.Clients;
-        floorNumber += rounds;
-        if (paying)
-        {
-            world.Execute($"""
-                insert into quotes
-                select (jsonb_populate_record(q, jsonb_build_object(
-                    'id', {PgbenchScript.QuoteIdSql("n", $"n % {BenchWorld.Buyers}")}, 'order_id', 'floor-' || n, 'buyer_id', {BenchIds.Sql(BenchIds.BuyerKind, $"n % {BenchWorld.Buyers}")},
-                    'shard_key', n % {BenchWorld.Buyers}, 'payment_id', null, 'expires_at', now() + interval '1 day'))).*
-                from quotes q, generate_series({(first + 1) * options.Clients}, {(first + rounds + 1) * options.Clients}) n
-                where q.id = '{floor.Quote}' and q.shard_key = {RecordedBuyer};
-                analyze quotes; checkpoint;
-                """);
-        }
-
-        // The API has background work of its own, which would share the cores with the floor.
-        using var rest = api.Suspend();
-        var before = paying ? CountPayments(world) : CountQuotes(world);
-        var (rate, processed) = await Pgbench.RunAsync(world.PostgresBin, world.Database, "po_app", script, variables, first, options.Clients, options.Seconds);
-        var stored = (paying ? CountPayments(world) : CountQuotes(world)) - before;
-        // Nobody is to ask the providers about payments that they never heard of.
-        if (paying) world.Execute("delete from inquiries where payment_id < '00010000-0000-0000-0000-000000000000'");
-        if (stored != processed) throw new InvalidOperationException($"The floor ran {processed} transactions and stored {stored} rows: its statements no longer do what the API's do.");
-        return rate;
+        return Figures.Median(times);
     }
 
     /// <summary>All methods must be open to the buyers: a refusal is quick and says nothing.</summary>
-    private static async Task CheckAsync(Uri server, Requests requests)
+    private static async Task CheckAsync(ApiUnderLoad api)
     {
-        using var connection = new HttpConnection(server);
+        using var connection = new HttpConnection(api.Server);
         await connection.ConnectAsync();
-        var status = await connection.SendAsync(requests.Eligibility());
-        var answer = System.Text.Encoding.UTF8.GetString(connection.Body);
-        if (status != 201 || answer.Contains("\"eligible\":false", StringComparison.Ordinal)) throw new InvalidOperationException($"Not every method is open: {status} {answer}");
-    }
-
-    private async Task WarmUpAsync(Requests requests, LoadGenerator load)
-    {
-        var part = TimeSpan.FromSeconds(options.WarmUpSeconds / 3.0);
-        await load.ClosedAsync(() => requests.Quote("card", "USD"), 201, part, requests.Keep);
-        await load.ClosedAsync(requests.Pay, 201, 2 * part);
-    }
-
-    private static async Task QuoteAsync(Requests requests, LoadGenerator load, string method, string currency, TimeSpan time)
-    {
-        requests.DropQuotes();
-        await load.ClosedAsync(() => requests.Quote(method, currency), 201, time, requests.Keep);
-    }
-
-    private async Task OneClientAsync(Uri server, Requests requests, TimeSpan time)
-    {
-        var one = new LoadGenerator(server, 1);
-        await QuoteAsync(requests, new LoadGenerator(server, options.Clients), "card", "USD", time);
-        var result = await one.ClosedAsync(requests.Pay, 201, time);
-        // The stub's own time is in it: what the orchestrator adds is less.
-        Note("one_client_latency_ms_p50", result.Percentile(0.5));
-        Note("one_client_latency_ms_p99", result.Percentile(0.99));
-        Note("one_client_latency_ms_p999", result.Percentile(0.999));
-    }
-
-    private async Task HalfPeakAsync(Requests requests, LoadGenerator load, double peak, TimeSpan time)
-    {
-        await QuoteAsync(requests, load, "card", "USD", time);
-        var result = await load.OpenAsync(requests.Pay, 201, peak / 2, time);
-        Note("half_peak_latency_ms_p50", result.Percentile(0.5));
-        Note("half_peak_latency_ms_p99", result.Percentile(0.99));
-    }
-
-    private static async Task<double> LedgerViolationsAsync(Uri server, string key)
-    {
-        using var connection = new HttpConnection(server);
-        await connection.ConnectAsync();
-        if (await connection.SendAsync(HttpConnection.Request("GET", "/v1/ledger/proof", server, key, null, null)) != 200) throw new InvalidOperationException("The ledger proof was refused.");
-        var text = System.Text.Encoding.UTF8.GetString(connection.Body);
-        return double.Parse(text.Split("\"violations\":")[1].Split(',', '}')[0], CultureInfo.InvariantCulture);
-    }
-
-    private static async Task WaitForStubAsync(int port)
-    {
-        using var http = new HttpClient();
-        while (true)
+        foreach (var buyer in new[] { BenchIds.FirstBuyer, BenchIds.FirstBuyer + BenchIds.AllBuyers - 1 })
         {
-            try
-            {
-                using var answer = await http.GetAsync(new Uri($"{BenchWorld.Url(port)}/v1/payment_methods/pm_1"));
-                return;
-            }
-            catch (HttpRequestException)
-            {
-                await Task.Delay(100);
-            }
+            var status = await connection.SendAsync(api.Requests.Eligibility(buyer).Bytes);
+            var answer = Encoding.UTF8.GetString(connection.Body);
+            if (status != 201 || answer.Contains("\"eligible\":false", StringComparison.Ordinal)) throw new InvalidOperationException($"Not every method is open: {status} {answer}");
         }
     }
 
-    private static long CountPayments(BenchWorld world) => world.Scalar<long>("select count(*) from payments");
-
-    private static long CountQuotes(BenchWorld world) => world.Scalar<long>("select count(*) from quotes");
-
-    private static (double Bytes, double Syncs) Wal(BenchWorld world) =>
-        ((double)world.Scalar<decimal>("select wal_bytes from pg_stat_wal"), world.Scalar<long>("select wal_sync from pg_stat_wal"));
-
-    private static double OwnCpu() => Process.GetCurrentProcess().TotalProcessorTime.TotalMilliseconds;
-
-    private static double Median(List<Round> rounds, Func<Round, double> of) => rounds.Select(of).Order().ElementAt(rounds.Count / 2);
-
-    private void Note(string name, double value) => figures.Add((name, value));
-
-    private void Report()
+    private async Task WarmUpAsync(ApiUnderLoad api)
     {
-        Console.WriteLine();
-        foreach (var (name, value) in figures) Console.WriteLine($"{name,-34} {value.ToString("N3", CultureInfo.InvariantCulture),16}");
-        if (options.Json is not { } file) return;
-        var lines = figures.Select(figure => $"  \"{figure.Name}\": {figure.Value.ToString("0.######", CultureInfo.InvariantCulture)}");
-        File.WriteAllText(file, $"{{\n{string.Join(",\n", lines)}\n}}\n");
+        var part = TimeSpan.FromSeconds(warmUpSeconds / 3.0);
+        api.Checked(await api.Load(clients).ClosedAsync(() => api.Requests.Quote("card", "USD"), 201, part, api.Requests.Keep));
+        var result = api.Checked(await api.Load(clients).ClosedAsync(api.Requests.Pay, 201, part));
+        await api.PayAsync(clients, part, result.PerSecond);
+    }
+
+    /// <summary>One request at a time: how long it takes, not how many there are.</summary>
+    private async Task OneClientAsync(BenchWorld world, ApiUnderLoad api)
+    {
+        api.MakeQuotes(2000 * seconds);
+        var (result, own) = await OwnLatency.MeasureAsync(world.StubPort, () => api.Load(1).ClosedAsync(api.Requests.Pay, 201, Time));
+        api.Checked(result);
+        figures.AddLatency("own_latency_ms", own);
+        figures.AddLatency("one_client_latency_ms", result.Latencies);
+        figures.AddHistogram("own_latency_histogram", own);
+    }
+
+    private async Task HalfPeakAsync(BenchWorld world, ApiUnderLoad api, double peak)
+    {
+        api.MakeQuotes(peak * seconds);
+        // More connections than can be busy, so that no request has to wait for one.
+        var (result, own) = await OwnLatency.MeasureAsync(world.StubPort, () => api.Load(clients * 4).OpenAsync(api.Requests.Pay, 201, peak / 2, Time));
+        api.Checked(result);
+        figures.Add("half_peak_per_s", result.PerSecond);
+        figures.AddLatency("half_peak_own_latency_ms", own);
+        figures.AddLatency("half_peak_latency_ms", result.Latencies);
+        figures.AddHistogram("half_peak_own_latency_histogram", own);
+    }
+
+    private async Task ReadsAsync(ApiUnderLoad api)
+    {
+        figures.Add("options_per_s", api.Checked(await api.Load(clients).ClosedAsync(() => api.Requests.Options(), 201, ShortTime)).PerSecond);
+        figures.Add("eligibility_per_s", api.Checked(await api.Load(clients).ClosedAsync(() => api.Requests.Eligibility(), 201, ShortTime)).PerSecond);
+        figures.Add("constant_per_s", api.Checked(await api.Load(clients).ClosedAsync(() => api.Requests.Constant(), 200, ShortTime)).PerSecond);
+    }
+
+    /// <summary>The methods with RSA signatures on both sides.</summary>
+    private async Task MethodsAsync(ApiUnderLoad api)
+    {
+        foreach (var (method, currency) in new[] { ("world_pay", "USD"), ("alipay", "CNY") })
+        {
+            api.Requests.DropQuotes();
+            api.Checked(await api.Load(clients).ClosedAsync(() => api.Requests.Quote(method, currency), 201, ShortTime, api.Requests.Keep));
+            figures.Add($"{method}_payments_per_s", api.Checked(await api.Load(clients).ClosedAsync(api.Requests.Pay, 201, ShortTime)).PerSecond);
+        }
+    }
+
+    private async Task SweepAsync(ApiUnderLoad api, double peak)
+    {
+        var sweep = new System.Text.Json.Nodes.JsonArray();
+        foreach (var number in SweptClients)
+        {
+            var (perSecond, result) = await api.PayAsync(number, ShortTime, peak);
+            sweep.Add((System.Text.Json.Nodes.JsonNode)new System.Text.Json.Nodes.JsonObject
+            {
+                ["clients"] = number, ["payments_per_s"] = Figures.Number(perSecond), ["p50_ms"] = Figures.Number(result.Percentile(0.5)), ["p99_ms"] = Figures.Number(result.Percentile(0.99)),
+            });
+            Console.WriteLine($"{number} clients: {perSecond:N0} payments/s");
+        }
+
+        figures.Add("clients_sweep", sweep);
+    }
+
+    /// <summary>In turn, so that what changes on the machine changes both.</summary>
+    private async Task SkewAsync(ApiUnderLoad api, double peak)
+    {
+        foreach (var (name, uniform, skewed) in new[]
+        {
+            ("skewed_buyer_over_uniform", BuyerChoice.Uniform, BuyerChoice.OneBuyerHasHalf),
+            ("skewed_marketplace_over_uniform", BuyerChoice.AllMarketplaces, BuyerChoice.OneMarketplaceHasHalf),
+        })
+        {
+            var ratios = new List<double>();
+            for (var round = 0; round < rounds; round++)
+            {
+                var (even, _) = await api.PayAsync(clients, ShortTime, peak, uniform);
+                var (uneven, _) = await api.PayAsync(clients, ShortTime, peak, skewed);
+                ratios.Add(uneven / even);
+            }
+
+            figures.Add(name, Figures.Median(ratios));
+        }
+    }
+
+    /// <summary>The books of each marketplace that was paid at.</summary>
+    private static async Task<double> LedgerViolationsAsync(BenchWorld world, ApiUnderLoad api)
+    {
+        using var http = new HttpClient { Timeout = TimeSpan.FromMinutes(10) };
+        var violations = 0L;
+        foreach (var key in world.Keys.Values)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(api.Server, "/v1/ledger/proof"));
+            request.Headers.Authorization = new("Bearer", key);
+            using var answer = await http.SendAsync(request);
+            var text = await answer.Content.ReadAsStringAsync();
+            if (!answer.IsSuccessStatusCode) throw new InvalidOperationException($"The ledger proof was refused: {text}");
+            using var proof = System.Text.Json.JsonDocument.Parse(text);
+            violations += proof.RootElement.GetProperty("violations").GetInt64();
+        }
+
+        return violations;
     }
 }

@@ -13,7 +13,7 @@ internal static partial class Pgbench
     /// <param name="database">Whom to log in as, and where.</param>
     /// <param name="role">The role that the statements run as, like the API's.</param>
     public static async Task<(double PerSecond, long Processed)> RunAsync(
-        string bin, NpgsqlConnectionStringBuilder database, string role, string script, IReadOnlyDictionary<string, string> variables, long firstNumber, int clients, int seconds)
+        string bin, NpgsqlConnectionStringBuilder database, string role, string script, IReadOnlyDictionary<string, string> variables, int clients, int threads, int seconds)
     {
         var file = Path.GetTempFileName();
         await File.WriteAllTextAsync(file, script);
@@ -26,7 +26,7 @@ internal static partial class Pgbench
                 ("PGPASSWORD", database.Password!), ("PGOPTIONS", $"-c role={role}"),
             })
                 start.Environment[name] = value;
-            foreach (var argument in new[] { "-n", "-M", "prepared", "-f", file, "-c", $"{clients}", "-j", "1", "-T", $"{seconds}", "-D", $"i={firstNumber}" }) start.ArgumentList.Add(argument);
+            foreach (var argument in new[] { "-n", "-M", "prepared", "-f", file, "-c", $"{clients}", "-j", $"{threads}", "-T", $"{seconds}", "-D", "i=0" }) start.ArgumentList.Add(argument);
             foreach (var (name, value) in variables)
             {
                 start.ArgumentList.Add("-D");

@@ -10,6 +10,7 @@ internal static class PostgresValue
     public const int Int2 = 21;
     public const int Text = 25;
     public const int Uuid = 2950;
+    public const int UuidArray = 2951;
 
     private static readonly DateTime Epoch = new(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc);
 
@@ -31,7 +32,7 @@ internal static class PostgresValue
         1184 => "timestamptz",
         1700 => "numeric",
         Uuid => "uuid",
-        2951 => "uuid[]",
+        UuidArray => "uuid[]",
         3802 => "jsonb",
         _ => throw new NotSupportedException($"A parameter has type {type}, which the recorder does not know. Add it here."),
     };
@@ -52,10 +53,13 @@ internal static class PostgresValue
             Uuid => new Guid(value, bigEndian: true).ToString(),
             // A version byte goes before the text.
             3802 => Encoding.UTF8.GetString(value[1..]),
-            1005 or 1007 or 1009 or 1016 or 2951 => Array(value),
+            1005 or 1007 or 1009 or 1016 or UuidArray => Array(value),
             _ => throw new NotSupportedException($"A parameter has type {type}, whose binary form the recorder does not know. Add it here."),
         };
     }
+
+    /// <summary>Of an array of values that need no escaping, as <see cref="ToText"/> writes it.</summary>
+    public static IEnumerable<string> Elements(string array) => array[1..^1].Split(',', StringSplitOptions.RemoveEmptyEntries).Select(element => element.Trim('"'));
 
     private static string Array(ReadOnlySpan<byte> value)
     {

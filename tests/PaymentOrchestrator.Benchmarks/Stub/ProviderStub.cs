@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -17,7 +18,7 @@ internal static class ProviderStub
 {
     private static readonly ConcurrentDictionary<string, bool> Paid = new(StringComparer.Ordinal);
 
-    /// <summary>Settings by environment: STUB_WORLDFIRST and STUB_ALIPAY are <c>clientId|private key</c>; STUB_MEMBER is the 1688 id of every buyer.</summary>
+    /// <summary>Settings by environment: STUB_WORLDFIRST and STUB_ALIPAY are <c>clientId|private key</c>; STUB_MEMBER is the 1688 id of every buyer, STUB_CUSTOMER the acquirer's of every card.</summary>
     public static async Task RunAsync(string url)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -26,12 +27,19 @@ internal static class ProviderStub
         var worldFirst = new AntSigner(Environment.GetEnvironmentVariable("STUB_WORLDFIRST")!);
         var alipay = new AntSigner(Environment.GetEnvironmentVariable("STUB_ALIPAY")!);
         var member = Environment.GetEnvironmentVariable("STUB_MEMBER")!;
-        app.Run(context => AnswerAsync(context, worldFirst, alipay, member));
+        app.Run(context => context.Request.Path.StartsWithSegments("/bench", StringComparison.Ordinal) ? Watch.AnswerAsync(context) : AnswerAsync(context, worldFirst, alipay, member));
+        // Whoever started it holds its standard input: it ends with them.
+        _ = Task.Run(async () =>
+        {
+            await Console.OpenStandardInput().CopyToAsync(Stream.Null);
+            await app.StopAsync();
+        });
         await app.RunAsync(url);
     }
 
     private static async Task AnswerAsync(HttpContext context, AntSigner worldFirst, AntSigner alipay, string member)
     {
+        var began = Stopwatch.GetTimestamp();
         var path = context.Request.Path.Value!;
         using var buffer = new MemoryStream();
         await context.Request.Body.CopyToAsync(buffer);
@@ -46,6 +54,17 @@ internal static class ProviderStub
         context.Response.ContentType = "application/json";
         context.Response.ContentLength = answer.Length;
         await context.Response.Body.WriteAsync(answer);
+        if (Watch.IsOn) Watch.Note(OrderOf(path, body), began, Stopwatch.GetTimestamp());
+    }
+
+    /// <summary>The marketplace's order that a call is about; null for calls about a buyer or an account.</summary>
+    private static string? OrderOf(string path, byte[] body)
+    {
+        if (path.StartsWith("/openapi/", StringComparison.Ordinal)) return Form(body).GetValueOrDefault("orderId");
+        if (!path.StartsWith("/am", StringComparison.Ordinal)) return Form(body).GetValueOrDefault("metadata[order_id]");
+        using var request = JsonDocument.Parse(body);
+        return request.RootElement.TryGetProperty("referenceOrderId", out var order) || (request.RootElement.TryGetProperty("order", out var paid) && paid.TryGetProperty("referenceOrderId", out order))
+            ? order.GetString() : null;
     }
 
     private static byte[] Marketplace(string path, Dictionary<string, string> form, string member) => Bytes(

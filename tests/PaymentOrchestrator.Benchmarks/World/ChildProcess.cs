@@ -1,34 +1,57 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace PaymentOrchestrator.Benchmarks.EndToEnd;
+namespace PaymentOrchestrator.Benchmarks.World;
 
-/// <summary>A process that is measured: its CPU time and its memory, from what Linux tells of it.</summary>
-internal sealed class ChildProcess(Process process) : IDisposable
+/// <summary>A process that is measured: its CPU time and its memory, from what Linux tells of it. It never outlives this one.</summary>
+internal sealed class ChildProcess : IDisposable
 {
-    private static readonly double TicksPerMillisecond = 100 / 1000.0;
+    // Linux counts in hundredths of a second.
+    private const double MillisecondsPerTick = 10;
+
+    private static readonly List<ChildProcess> Alive = [];
+
+    private readonly Process process;
+    private readonly string log;
+
+    private ChildProcess(Process process, string log)
+    {
+        this.process = process;
+        this.log = log;
+        lock (Alive) Alive.Add(this);
+    }
 
     public int Id => process.Id;
 
-    /// <summary>Starts <c>dotnet assembly arguments</c>; settings go by the environment, where no process list shows them.</summary>
-    public static ChildProcess Start(string assembly, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>> environment)
+    public bool HasEnded => process.HasExited;
+
+    /// <summary>
+    /// Starts <c>dotnet assembly arguments</c>; settings go by the environment, where no process list shows them. What it writes goes to a file, which
+    /// costs nobody anything.
+    /// </summary>
+    public static ChildProcess Start(string assembly, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>> environment, string log)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.ArgumentList.Add(assembly);
-        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        // The shell becomes the process; its standard input ends when this process does, however that happens.
+        var start = new ProcessStartInfo("/bin/sh") { RedirectStandardInput = true };
+        foreach (var argument in (string[])["-c", "log=$1; shift; exec dotnet \"$@\" > \"$log\" 2>&1", "sh", log, assembly, .. arguments]) start.ArgumentList.Add(argument);
         foreach (var (name, value) in environment) start.Environment[name] = value;
-        var process = Process.Start(start)!;
-        process.OutputDataReceived += (_, line) => Console.Error.WriteLine(line.Data);
-        process.ErrorDataReceived += (_, line) => Console.Error.WriteLine(line.Data);
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        return new ChildProcess(process);
+        return new ChildProcess(Process.Start(start)!, log);
     }
+
+    public static void EndAll()
+    {
+        List<ChildProcess> all;
+        lock (Alive) all = [.. Alive];
+        foreach (var child in all) child.Dispose();
+    }
+
+    /// <summary>What it wrote, or the end of it.</summary>
+    public string Log() => File.Exists(log) ? string.Join('\n', File.ReadLines(log).TakeLast(40)) : "";
 
     /// <summary>User and system time so far, in milliseconds, its ended children's included.</summary>
     public double CpuMilliseconds() => CpuMilliseconds(Id);
 
-    /// <summary>The same of a process and all below it that are alive.</summary>
+    /// <summary>The same of a process and its children that are alive.</summary>
     public static double CpuOfTree(int root) =>
         CpuMilliseconds(root) + Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out _))
             .Select(name => int.Parse(name!, CultureInfo.InvariantCulture)).Where(id => Stat(id) is { } stat && stat[1] == root.ToString(CultureInfo.InvariantCulture)).Sum(CpuMilliseconds);
@@ -45,6 +68,11 @@ internal sealed class ChildProcess(Process process) : IDisposable
 
     public void Dispose()
     {
+        lock (Alive)
+        {
+            if (!Alive.Remove(this)) return;
+        }
+
         if (!process.HasExited)
         {
             process.Kill();
@@ -55,7 +83,7 @@ internal sealed class ChildProcess(Process process) : IDisposable
     }
 
     private static double CpuMilliseconds(int id) =>
-        Stat(id) is { } stat ? stat.Skip(11).Take(4).Sum(field => double.Parse(field, CultureInfo.InvariantCulture)) / TicksPerMillisecond : 0;
+        Stat(id) is { } stat ? stat.Skip(11).Take(4).Sum(field => double.Parse(field, CultureInfo.InvariantCulture)) * MillisecondsPerTick : 0;
 
     /// <summary>The fields after the name: state, parent, … See proc(5).</summary>
     private static string[]? Stat(int id)
