@@ -22,7 +22,7 @@ internal static class ReportCommand
         if (line.Text("mutants") is { } mutants) AppendMutants(text, "Mutants", await HuntAsync(mutants));
         if (line.Text("ci") is { } folder)
         {
-            text.Append("\n# In continuous integration\n\n`-- ci`, which `.ci/run` calls for every change.\n");
+            text.Append("\n# In continuous integration\n\n`-- ci`, the form for every change.\n");
             AppendSeeds(text, "Seeds", await ReadAsync([Path.Combine(folder, "simulate.json")]));
             AppendKills(text, "Kills at each point", RunResult.Merge(await ReadAsync([Path.Combine(folder, "kill.json")])));
             AppendMutants(text, "Mutants, by the seeds that are known", await HuntAsync(Path.Combine(folder, "mutants.json")));
