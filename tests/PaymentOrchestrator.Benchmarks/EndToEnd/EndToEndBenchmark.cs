@@ -62,7 +62,7 @@ internal sealed class EndToEndBenchmark(Options options)
         figures.Show(options.Text("--json"));
     }
 
-    private async Task<double> StartToReadyAsync(BenchWorld world)
+    private static async Task<double> StartToReadyAsync(BenchWorld world)
     {
         var times = new List<double>();
         for (var i = 0; i < 3; i++)

@@ -19,6 +19,8 @@ public class MicroBenchmarks
     private static readonly FeeRule CardRule = new(PaymentMethod.Card, null, 40, new FeeTerms("card_fee", 3m));
     private static readonly byte[] Body = Encoding.UTF8.GetBytes($"{{\"payment\":\"{new string('x', 600)}\"}}");
 
+    private readonly FeeRule rule = CardRule;
+    private readonly MidRate mid = Mid;
     private readonly Money other = new(Currency.Cny, 42);
     private readonly EligibilityQuestion question = new(
         Order,
@@ -46,7 +48,7 @@ public class MicroBenchmarks
     }
 
     [Benchmark(Description = "quote: an order priced in USD, with markup and fee")]
-    public object Quote() => QuoteEngine.ForOrder(Order, Currency.Usd, Mid, CardRule);
+    public object Quote() => QuoteEngine.ForOrder(Order, Currency.Usd, mid, rule);
 
     [Benchmark(Description = "eligibility: all four methods judged")]
     public int Eligibility()
@@ -60,7 +62,7 @@ public class MicroBenchmarks
     public bool Add() => Order + other > Order;
 
     [Benchmark(Description = "money: an order converted, rounded up once")]
-    public object SellToBuy() => Mid.Rate.SellToBuy(Order);
+    public object SellToBuy() => mid.Rate.SellToBuy(Order);
 
     [Benchmark(Description = "signing: RSA-2048, 600 bytes (WorldFirst, Alipay)")]
     public string AntSign() => AntSignature.Sign(privateKey, "POST", "/ams/api/v1/payments/pay", "client", "2026-01-01T00:00:00.000Z", Body);
