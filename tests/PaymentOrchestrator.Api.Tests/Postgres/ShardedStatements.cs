@@ -13,7 +13,7 @@ internal static partial class ShardedStatements
 
     /// <summary>The statements that leave a growing table open, on one line each.</summary>
     public static IEnumerable<string> Unrouted(string text, IReadOnlyList<string> growing) =>
-        Statements(text).Where(statement => !IsRouted(statement, growing, []));
+        Statements(text).Where(statement => !IsRouted(statement, growing, new Dictionary<string, bool>()));
 
     private static IEnumerable<string> Statements(string text) =>
         Quoted().Replace(Comment().Replace(text, ""), "''").Split(';').Select(statement => Blanks().Replace(statement, " ").Trim()).Where(statement => Verb().IsMatch(statement));
