@@ -20,7 +20,9 @@ internal sealed class Figures
     /// <summary>p50, p99 and p999 of sorted milliseconds.</summary>
     public void AddLatency(string name, double[] sorted) => root[name] = new JsonObject
     {
-        ["p50"] = Number(Percentile(sorted, 0.5)), ["p99"] = Number(Percentile(sorted, 0.99)), ["p999"] = Number(Percentile(sorted, 0.999)),
+        ["p50"] = Number(Percentile(sorted, 0.5)),
+        ["p99"] = Number(Percentile(sorted, 0.99)),
+        ["p999"] = Number(Percentile(sorted, 0.999)),
     };
 
     /// <summary>How many of the sorted milliseconds lie up to each bound; bounds grow by a tenth.</summary>

@@ -145,7 +145,10 @@ internal sealed class EndToEndBenchmark(Options options)
             var (perSecond, result) = await api.PayAsync(number, ShortTime, peak);
             sweep.Add((System.Text.Json.Nodes.JsonNode)new System.Text.Json.Nodes.JsonObject
             {
-                ["clients"] = number, ["payments_per_s"] = Figures.Number(perSecond), ["p50_ms"] = Figures.Number(result.Percentile(0.5)), ["p99_ms"] = Figures.Number(result.Percentile(0.99)),
+                ["clients"] = number,
+                ["payments_per_s"] = Figures.Number(perSecond),
+                ["p50_ms"] = Figures.Number(result.Percentile(0.5)),
+                ["p99_ms"] = Figures.Number(result.Percentile(0.99)),
             });
             Console.WriteLine($"{number} clients: {perSecond:N0} payments/s");
         }

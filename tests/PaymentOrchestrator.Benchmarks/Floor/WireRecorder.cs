@@ -83,7 +83,7 @@ internal sealed class WireRecorder : IDisposable
         var statements = new Dictionary<string, (string Text, int[] Types)>();
         var trip = new List<RecordedStatement>();
         var head = new byte[5];
-        var starting = true;
+        var (starting, counts) = (true, false);
         while (true)
         {
             // Until the session has started, messages have no type.
@@ -92,8 +92,13 @@ internal sealed class WireRecorder : IDisposable
             var length = BinaryPrimitives.ReadInt32BigEndian(head.AsSpan(headLength - 4)) - 4;
             var body = new byte[length];
             await from.ReadExactlyAsync(body);
-            if (starting) starting = BinaryPrimitives.ReadInt32BigEndian(body) != 196608;
-            else Note((char)head[0], body, statements, ref trip);
+            if (starting)
+            {
+                starting = BinaryPrimitives.ReadInt32BigEndian(body) != 196608;
+                // Background work is the other role's, and is none of the request's.
+                counts = Encoding.UTF8.GetString(body).Contains("role=po_app", StringComparison.Ordinal);
+            }
+            else if (counts) Note((char)head[0], body, statements, ref trip);
             await to.WriteAsync(head.AsMemory(0, headLength));
             await to.WriteAsync(body);
         }
