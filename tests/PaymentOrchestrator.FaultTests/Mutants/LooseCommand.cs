@@ -78,7 +78,7 @@ internal static class LooseCommand
     {
         if (fates.FirstOrDefault(fate => fate.Seed is not null) is not { Seed: { } seed } failing) return ("No seed failed.", false);
         Switch(failing.Name);
-        var (courses, failures) = await simulator.RepeatAsync(Programme.Of(seed), Repetitions);
+        var (courses, failures, _) = await simulator.RepeatAsync(Programme.Of(seed), Repetitions);
         Switch(null);
         return ($"{failing.Name}, seed {seed}: failed {failures} times of {Repetitions}, and took {courses} course{(courses == 1 ? "" : "s")}.", courses == 1 && failures == Repetitions);
     }

@@ -42,11 +42,11 @@ internal static class SimulateCommand
         for (var seed = from; seed < from + seeds; seed++)
         {
             var programme = Programme.Of(seed);
-            var (courses, failures) = await simulation.RepeatAsync(only is null ? programme : programme.Only(only), times);
+            var (courses, failures, parting) = await simulation.RepeatAsync(only is null ? programme : programme.Only(only), times);
             if (failures > 0) Console.WriteLine($"Seed {seed} failed {failures} times out of {times}.");
             if (courses == 1 && (failures == 0 || failures == times)) continue;
             wavering++;
-            Console.WriteLine($"Seed {seed} took {courses} courses in {times} runs.");
+            Console.WriteLine($"Seed {seed} took {courses} courses in {times} runs; they part at {parting}.");
         }
 
         Console.WriteLine($"{seeds - wavering} of {seeds} seeds took one course in {times} runs each.");

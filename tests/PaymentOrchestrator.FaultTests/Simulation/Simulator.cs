@@ -19,6 +19,8 @@ internal sealed class Simulator : IAsyncDisposable
 
     private const int ShrinkBudget = 150;
 
+    private const int WarmUpSeeds = 8;
+
     private readonly Watch watch = new(Scheduler.Reach);
     private readonly List<SimWorld> worlds = [];
     private readonly string folder = Path.Combine(Path.GetTempPath(), $"po-sim-server-{Guid.NewGuid():N}");
@@ -44,6 +46,10 @@ internal sealed class Simulator : IAsyncDisposable
             }
 
             for (var i = 0; i < worlds; i++) simulation.worlds.Add(await SimWorld.StartAsync(server, simulation.watch));
+            // What a process does in its first moments only, such as preparing what it says often, is done before the first seed: that one would take another
+            // course than the same seed later.
+            foreach (var world in simulation.worlds)
+                for (var seed = 0; seed < WarmUpSeeds; seed++) await SeedRun.RunAsync(world, Programme.Of(seed));
             return simulation;
         }
         catch
@@ -101,19 +107,25 @@ internal sealed class Simulator : IAsyncDisposable
         };
     }
 
-    /// <summary>The same seed again and again: how many different courses it took, and how often it failed.</summary>
-    public async Task<(int Courses, int Failures)> RepeatAsync(Programme programme, int times)
+    /// <summary>The same seed again and again: how many different courses it took, how often it failed, and where two courses part.</summary>
+    public async Task<(int Courses, int Failures, string? Parting)> RepeatAsync(Programme programme, int times)
     {
-        var courses = new HashSet<string>();
+        var courses = new Dictionary<string, IReadOnlyList<string>>();
         var failures = 0;
         for (var i = 0; i < times; i++)
         {
             var outcome = await SeedRun.RunAsync(worlds[i % worlds.Count], programme);
-            courses.Add(Digest(outcome.Trace));
+            courses.TryAdd(Digest(outcome.Trace), outcome.Trace);
             if (outcome.Violations.Count > 0) failures++;
         }
 
-        return (courses.Count, failures);
+        return (courses.Count, failures, courses.Values.ToList() is [var one, var other, ..] ? Parting(one, other) : null);
+    }
+
+    private static string Parting(IReadOnlyList<string> one, IReadOnlyList<string> other)
+    {
+        var step = Enumerable.Range(0, Math.Min(one.Count, other.Count)).TakeWhile(i => one[i] == other[i]).Count();
+        return $"step {step}: {one.ElementAtOrDefault(step) ?? "the end"} | {other.ElementAtOrDefault(step) ?? "the end"}";
     }
 
     public Task<SeedOutcome> RunAsync(Programme programme) => SeedRun.RunAsync(worlds[0], programme);
