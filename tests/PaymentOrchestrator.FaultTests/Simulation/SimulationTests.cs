@@ -22,8 +22,10 @@ public sealed class SimulationTests : IAsyncLifetime
         foreach (var seed in new[] { 3, 14, 15, 93 }) Assert.Empty((await simulator!.RunAsync(Programme.Of(seed))).Violations);
     }
 
+    // The next two hold a payment up at one step of its course, and so need a course that is the same each time: they are asked for.
+
     /// <summary>What seeds have found once, as short as it was made: the owner is held up for hours, and whoever asks the provider meanwhile gives the payment up.</summary>
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task An_owner_that_was_held_up_before_the_debit_leaves_it_alone()
     {
         var outcome = await simulator!.RunAsync(HeldUp(Landmark.PaymentIntended));
@@ -32,7 +34,7 @@ public sealed class SimulationTests : IAsyncLifetime
         Assert.DoesNotContain("  #1 Pay goes on at debit", outcome.Trace);
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task A_debit_that_went_out_after_its_payment_was_given_up_is_not_forgotten()
     {
         var outcome = await simulator!.RunAsync(HeldUp(Landmark.Debit) with { CallsEnd = false });

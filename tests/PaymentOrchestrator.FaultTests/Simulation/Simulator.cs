@@ -19,8 +19,6 @@ internal sealed class Simulator : IAsyncDisposable
 
     private const int ShrinkBudget = 150;
 
-    private const int WarmUpSeeds = 8;
-
     private readonly Watch watch = new(Scheduler.Reach);
     private readonly List<SimWorld> worlds = [];
     private readonly string folder = Path.Combine(Path.GetTempPath(), $"po-sim-server-{Guid.NewGuid():N}");
@@ -46,10 +44,6 @@ internal sealed class Simulator : IAsyncDisposable
             }
 
             for (var i = 0; i < worlds; i++) simulation.worlds.Add(await SimWorld.StartAsync(server, simulation.watch));
-            // What a process does in its first moments only, such as preparing what it says often, is done before the first seed: that one would take another
-            // course than the same seed later.
-            foreach (var world in simulation.worlds)
-                for (var seed = 0; seed < WarmUpSeeds; seed++) await SeedRun.RunAsync(world, Programme.Of(seed));
             return simulation;
         }
         catch
