@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 
 namespace PaymentOrchestrator.Benchmarks.World;
 
@@ -15,7 +16,12 @@ internal static class PublishedApi
         {
             Console.WriteLine("Publishing the API …");
             var start = new ProcessStartInfo("dotnet") { WorkingDirectory = root, RedirectStandardOutput = true };
-            foreach (var argument in (string[])["publish", "src/PaymentOrchestrator.Api", "-c", "Release", "-p:UseAppHost=false", "--nologo", "-v", "quiet", "-o", target]) start.ArgumentList.Add(argument);
+            var runtime = $"linux-{RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()}";
+            foreach (var argument in (string[])
+            [
+                "publish", "src/PaymentOrchestrator.Api", "-c", "Release", "-r", runtime, "--self-contained", "false", "-p:PublishReadyToRun=true", "-p:UseAppHost=false",
+                "--nologo", "-v", "quiet", "-o", target,
+            ]) start.ArgumentList.Add(argument);
             using var publish = Process.Start(start)!;
             var output = await publish.StandardOutput.ReadToEndAsync();
             await publish.WaitForExitAsync();

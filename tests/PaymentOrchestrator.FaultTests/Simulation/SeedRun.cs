@@ -45,8 +45,8 @@ internal sealed class SeedRun
 
     public static async Task<SeedOutcome> RunAsync(SimWorld world, Programme programme)
     {
-        // Hours between seeds: whatever an instance remembers of its providers' health is forgotten.
-        world.Clock.Advance(TimeSpan.FromHours(6));
+        // Between seeds whatever an instance remembers of its providers' health is forgotten.
+        await world.AdvanceAsync(TimeSpan.FromHours(1));
         var run = new SeedRun(world, programme, await world.BuyersForNextSeedAsync());
         world.Errors.Take();
         await run.ActAllAsync();
@@ -78,7 +78,7 @@ internal sealed class SeedRun
             case Act.Advance(var milliseconds):
                 if (programme.CallsEnd && milliseconds > CallLimit)
                     while (world.Scheduler.Standing.FirstOrDefault(operation => operation.At == Landmark.Debit) is { } sent) await GoOnAsync(sent);
-                world.Clock.Advance(TimeSpan.FromMilliseconds(milliseconds));
+                await world.AdvanceAsync(TimeSpan.FromMilliseconds(milliseconds));
                 break;
             case Act.Balance(var buyer, var enough):
                 if (!enough) Count("balance_gone");
@@ -310,7 +310,7 @@ internal sealed class SeedRun
         {
             var (payments, refunds) = (await due.PaymentsAsync(), await due.RefundsAsync());
             if (payments.Count + refunds.Count == 0) break;
-            world.Clock.Advance(TimeSpan.FromSeconds(5 * Math.Pow(2, round)));
+            await world.AdvanceAsync(TimeSpan.FromSeconds(5 * Math.Pow(2, round)));
             foreach (var key in payments) await ToTheEndAsync("ResolvePayment", operation => LookAsync(operation, key, () => world.PaymentResolver(0).RunOnceAsync(CancellationToken.None)));
             foreach (var key in refunds) await ToTheEndAsync("ResolveRefund", operation => LookAsync(operation, key, () => world.RefundResolver(1).RunOnceAsync(CancellationToken.None)));
         }

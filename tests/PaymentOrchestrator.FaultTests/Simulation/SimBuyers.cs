@@ -33,10 +33,11 @@ internal sealed class SimBuyers
     public long LastExecution { get; private set; }
 
     /// <summary>Those that there are, for one seed more; new ones when they have served.</summary>
-    public static async Task<SimBuyers> ForNextSeedAsync(SimBuyers? present, Shop shop, string sandbox)
+    public static async Task<SimBuyers> ForNextSeedAsync(SimBuyers? present, Shop shop, string database, string sandbox)
     {
         if (present is null || present.run == Seeds)
         {
+            await RetireAsync(database);
             var name = Guid.NewGuid().ToString("N");
             present = new SimBuyers(await Task.WhenAll(Enumerable.Range(0, 2).Select(buyer => shop.ReadyBuyerAsync($"sim-{name}-{buyer}", Plenty))));
         }
@@ -49,5 +50,14 @@ internal sealed class SimBuyers
         await row.ReadAsync();
         (present.LastNotification, present.LastExecution) = (row.GetInt64(0), row.GetInt64(1));
         return present;
+    }
+
+    /// <summary>Nobody renews any more what those are authorised to who have bought enough.</summary>
+    private static async Task RetireAsync(string database)
+    {
+        await using var connection = new NpgsqlConnection(database);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand("update linked_accounts set upkeep_at = null where upkeep_at is not null", connection);
+        await command.ExecuteNonQueryAsync();
     }
 }

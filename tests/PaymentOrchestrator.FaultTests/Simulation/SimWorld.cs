@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using PaymentOrchestrator.Api;
 using PaymentOrchestrator.Api.Access;
+using PaymentOrchestrator.Api.LinkedAccounts;
 using PaymentOrchestrator.Api.Payments;
 using PaymentOrchestrator.Api.Postgres;
 using PaymentOrchestrator.Api.Refunds;
@@ -60,7 +61,17 @@ internal sealed class SimWorld : IAsyncDisposable
 
     public NotificationSigner Signer => sandbox!.Services.GetRequiredService<NotificationSigner>();
 
-    public async Task<SimBuyers> BuyersForNextSeedAsync() => buyers = await SimBuyers.ForNextSeedAsync(buyers, Shops[0], SandboxConnection);
+    public async Task<SimBuyers> BuyersForNextSeedAsync() => buyers = await SimBuyers.ForNextSeedAsync(buyers, Shops[0], Connection, SandboxConnection);
+
+    /// <summary>
+    /// Lets time go by. Authorisations that end meanwhile are renewed as they would have been: 1688's live for ten hours, and buyers without one are refused whatever
+    /// they want to pay.
+    /// </summary>
+    public async Task AdvanceAsync(TimeSpan span)
+    {
+        Clock.Advance(span);
+        await Hosted<AccountUpkeep>(0).RunOnceAsync(CancellationToken.None);
+    }
 
     /// <summary>The next seed begins with buyers who have bought nothing yet.</summary>
     public void TakeNewBuyers() => buyers = null;
