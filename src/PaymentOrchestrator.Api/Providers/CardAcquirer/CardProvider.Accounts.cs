@@ -21,7 +21,7 @@ internal sealed partial class CardProvider
         var metadata = new Dictionary<string, string> { [BuyerMetadata] = request.BuyerId };
         var customer = await StripeCalls.RunAsync(
             "customers",
-            () => stripe.V1.Customers.CreateAsync(
+            () => Sdk.V1.Customers.CreateAsync(
                 new CustomerCreateOptions { Metadata = metadata }, new RequestOptions { IdempotencyKey = key + "_customer" }, cancellationToken),
             cancellationToken);
         if (customer is not StripeReply<Customer>.Done { Value.Id: { Length: > 0 } customerId }) return NoAnswer<Customer, LinkStart>(customer);
@@ -49,7 +49,7 @@ internal sealed partial class CardProvider
         if (id.StartsWith(SessionPrefix, StringComparison.Ordinal))
         {
             var session = await StripeCalls.RunAsync(
-                "checkout/sessions", () => stripe.V1.Checkout.Sessions.GetAsync(id, cancellationToken: cancellationToken), cancellationToken);
+                "checkout/sessions", () => Sdk.V1.Checkout.Sessions.GetAsync(id, cancellationToken: cancellationToken), cancellationToken);
             if (session is not StripeReply<Session>.Done { Value: var page }) return NoAnswer<Session, AccountGrant>(session);
             if (page.Status == "expired") return new ProviderAnswer<AccountGrant>.Refused(FailureCode.CodeExpired, "The card page has expired.");
             if (page.Status != "complete") return Unfinished(completion);
@@ -57,7 +57,7 @@ internal sealed partial class CardProvider
         }
 
         var setup = await StripeCalls.RunAsync(
-            "setup_intents", () => stripe.V1.SetupIntents.GetAsync(setupIntentId, cancellationToken: cancellationToken), cancellationToken);
+            "setup_intents", () => Sdk.V1.SetupIntents.GetAsync(setupIntentId, cancellationToken: cancellationToken), cancellationToken);
         if (setup is not StripeReply<SetupIntent>.Done { Value: var intent }) return NoAnswer<SetupIntent, AccountGrant>(setup);
         return intent.Status switch
         {
@@ -102,7 +102,7 @@ internal sealed partial class CardProvider
         };
         var reply = await StripeCalls.RunAsync(
             "setup_intents",
-            () => stripe.V1.SetupIntents.CreateAsync(options, new RequestOptions { IdempotencyKey = key + "_setup" }, cancellationToken),
+            () => Sdk.V1.SetupIntents.CreateAsync(options, new RequestOptions { IdempotencyKey = key + "_setup" }, cancellationToken),
             cancellationToken);
         if (reply is not StripeReply<SetupIntent>.Done { Value: var intent }) return NoAnswer<SetupIntent, LinkStart>(reply);
         switch (intent.Status)
@@ -141,7 +141,7 @@ internal sealed partial class CardProvider
         };
         var reply = await StripeCalls.RunAsync(
             "checkout/sessions",
-            () => stripe.V1.Checkout.Sessions.CreateAsync(options, new RequestOptions { IdempotencyKey = key + "_session" }, cancellationToken),
+            () => Sdk.V1.Checkout.Sessions.CreateAsync(options, new RequestOptions { IdempotencyKey = key + "_session" }, cancellationToken),
             cancellationToken);
         return reply is StripeReply<Session>.Done { Value: { Id: { Length: > 0 } id, Url: var url } } && Uri.TryCreate(url, UriKind.Absolute, out var page)
             ? new ProviderAnswer<LinkStart>.Ok(new LinkStart.Redirect(page, id))
@@ -171,7 +171,7 @@ internal sealed partial class CardProvider
     private async Task<ProviderAnswer<bool>> DetachAsync(string paymentMethod, CancellationToken cancellationToken)
     {
         var reply = await StripeCalls.RunAsync(
-            "payment_methods/detach", () => stripe.V1.PaymentMethods.DetachAsync(paymentMethod, cancellationToken: cancellationToken), cancellationToken);
+            "payment_methods/detach", () => Sdk.V1.PaymentMethods.DetachAsync(paymentMethod, cancellationToken: cancellationToken), cancellationToken);
         if (reply is StripeReply<Stripe.PaymentMethod>.Done) return new ProviderAnswer<bool>.Ok(true);
         if (reply is not StripeReply<Stripe.PaymentMethod>.Refused refused) return NoAnswer<Stripe.PaymentMethod, bool>(reply);
 
@@ -186,7 +186,7 @@ internal sealed partial class CardProvider
     }
 
     private Task<StripeReply<Stripe.PaymentMethod>> ReadCardAsync(string paymentMethod, CancellationToken cancellationToken) => StripeCalls.RunAsync(
-        "payment_methods", () => stripe.V1.PaymentMethods.GetAsync(paymentMethod, cancellationToken: cancellationToken), cancellationToken);
+        "payment_methods", () => Sdk.V1.PaymentMethods.GetAsync(paymentMethod, cancellationToken: cancellationToken), cancellationToken);
 
     /// <summary>The buyer came back by the cancel link, or is not done yet.</summary>
     private static ProviderAnswer<AccountGrant> Unfinished(LinkCompletion completion) =>

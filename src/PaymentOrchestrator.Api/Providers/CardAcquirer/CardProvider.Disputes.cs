@@ -29,11 +29,11 @@ internal sealed partial class CardProvider
     public async Task<ProviderAnswer<ProviderDispute>> ReadDisputeAsync(string disputeId, CancellationToken cancellationToken)
     {
         var read = await StripeCalls.RunAsync(
-            "disputes", () => stripe.V1.Disputes.GetAsync(disputeId, cancellationToken: cancellationToken), cancellationToken);
+            "disputes", () => Sdk.V1.Disputes.GetAsync(disputeId, cancellationToken: cancellationToken), cancellationToken);
         if (read is not StripeReply<Dispute>.Done { Value: { PaymentIntentId: { Length: > 0 } reference } dispute } || dispute.Id != disputeId)
             return NoAnswer<Dispute, ProviderDispute>(read);
         var found = await StripeCalls.RunAsync(
-            "payment_intents", () => stripe.V1.PaymentIntents.GetAsync(reference, cancellationToken: cancellationToken), cancellationToken);
+            "payment_intents", () => Sdk.V1.PaymentIntents.GetAsync(reference, cancellationToken: cancellationToken), cancellationToken);
         if (found is not StripeReply<PaymentIntent>.Done { Value: var intent } || intent.Id != reference) return NoAnswer<PaymentIntent, ProviderDispute>(found);
         if (!DisputeStatuses.TryGetValue(dispute.Status ?? "", out var status))
             return new ProviderAnswer<ProviderDispute>.Unknown($"The acquirer's status of the dispute is {ProviderText.Code(dispute.Status)}.");

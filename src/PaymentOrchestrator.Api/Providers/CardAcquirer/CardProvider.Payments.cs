@@ -37,7 +37,7 @@ internal sealed partial class CardProvider
         };
         var reply = await StripeCalls.RunAsync(
             "payment_intents",
-            () => stripe.V1.PaymentIntents.CreateAsync(options, new RequestOptions { IdempotencyKey = debit.RequestId }, cancellationToken),
+            () => Sdk.V1.PaymentIntents.CreateAsync(options, new RequestOptions { IdempotencyKey = debit.RequestId }, cancellationToken),
             cancellationToken);
         return reply is StripeReply<PaymentIntent>.Refused { Refusal: { PaymentIntentId: { } intent } refusal } && refusal.WantsBuyer
             ? Outcome(await AskBuyerAsync(intent, secret.PaymentMethod, debit, cancellationToken), debit)
@@ -51,7 +51,7 @@ internal sealed partial class CardProvider
     private Task<StripeReply<PaymentIntent>> AskBuyerAsync(string intent, string paymentMethod, Debit debit, CancellationToken cancellationToken) =>
         StripeCalls.RunAsync(
             "payment_intents/confirm",
-            () => stripe.V1.PaymentIntents.ConfirmAsync(
+            () => Sdk.V1.PaymentIntents.ConfirmAsync(
                 intent, new PaymentIntentConfirmOptions { PaymentMethod = paymentMethod, ReturnUrl = debit.ReturnUrl.AbsoluteUri },
                 new RequestOptions { IdempotencyKey = debit.RequestId + "_confirm" }, cancellationToken),
             cancellationToken);
@@ -83,10 +83,10 @@ internal sealed partial class CardProvider
     private async Task<Located> LocateAsync(Debit debit, CancellationToken cancellationToken)
     {
         if (debit.ProviderReference is { } id)
-            return new Located(await stripe.V1.PaymentIntents.GetAsync(id, cancellationToken: cancellationToken), TooMany: false);
+            return new Located(await Sdk.V1.PaymentIntents.GetAsync(id, cancellationToken: cancellationToken), TooMany: false);
         var options = new PaymentIntentListOptions { Customer = CardSecret.Of(debit.Account).Customer, Limit = 100 };
         var searched = 0;
-        await foreach (var intent in stripe.V1.PaymentIntents.ListAutoPagingAsync(options, cancellationToken: cancellationToken))
+        await foreach (var intent in Sdk.V1.PaymentIntents.ListAutoPagingAsync(options, cancellationToken: cancellationToken))
         {
             if (intent.Metadata?.GetValueOrDefault(RequestMetadata) == debit.RequestId) return new Located(intent, TooMany: false);
             if (++searched == MaxIntentsSearched) return new Located(null, TooMany: true);

@@ -21,7 +21,7 @@ internal sealed partial class CardProvider
             },
         };
         var reply = await StripeCalls.RunAsync(
-            "refunds", () => stripe.V1.Refunds.CreateAsync(options, new RequestOptions { IdempotencyKey = refund.RequestId }, cancellationToken),
+            "refunds", () => Sdk.V1.Refunds.CreateAsync(options, new RequestOptions { IdempotencyKey = refund.RequestId }, cancellationToken),
             cancellationToken);
         switch (reply)
         {
@@ -41,9 +41,9 @@ internal sealed partial class CardProvider
     public async Task<RefundOutcome> InquireRefundAsync(ProviderRefund refund, CancellationToken cancellationToken) =>
         await StripeCalls.RunAsync<RefundOutcome>("refunds", async () =>
         {
-            if (refund.ProviderReference is { } id) return Outcome(await stripe.V1.Refunds.GetAsync(id, cancellationToken: cancellationToken), refund);
+            if (refund.ProviderReference is { } id) return Outcome(await Sdk.V1.Refunds.GetAsync(id, cancellationToken: cancellationToken), refund);
             var options = new RefundListOptions { PaymentIntent = refund.DebitReference, Limit = 100 };
-            await foreach (var found in stripe.V1.Refunds.ListAutoPagingAsync(options, cancellationToken: cancellationToken))
+            await foreach (var found in Sdk.V1.Refunds.ListAutoPagingAsync(options, cancellationToken: cancellationToken))
                 if (found.Metadata?.GetValueOrDefault(RequestMetadata) == refund.RequestId) return Outcome(found, refund);
             return new RefundOutcome.NotFound();
         }, cancellationToken) switch
@@ -66,12 +66,12 @@ internal sealed partial class CardProvider
 
         // Without a key: a stored "already succeeded" must not be told again after the state has changed.
         var canceled = await StripeCalls.RunAsync(
-            "payment_intents/cancel", () => stripe.V1.PaymentIntents.CancelAsync(found.Id, cancellationToken: cancellationToken), cancellationToken);
+            "payment_intents/cancel", () => Sdk.V1.PaymentIntents.CancelAsync(found.Id, cancellationToken: cancellationToken), cancellationToken);
         if (canceled is StripeReply<PaymentIntent>.Done { Value: { Status: "canceled" } gone } && gone.Id == found.Id) return new CancelOutcome.Canceled();
         if (canceled is StripeReply<PaymentIntent>.Lost lost) return new CancelOutcome.Unknown(lost.Reason);
 
         var now = await StripeCalls.RunAsync(
-            "payment_intents", () => stripe.V1.PaymentIntents.GetAsync(found.Id, cancellationToken: cancellationToken), cancellationToken);
+            "payment_intents", () => Sdk.V1.PaymentIntents.GetAsync(found.Id, cancellationToken: cancellationToken), cancellationToken);
         if (now is StripeReply<PaymentIntent>.Done { Value.Status: "canceled" }) return new CancelOutcome.Canceled();
         return Outcome(now, debit) is var outcome and (DebitOutcome.Succeeded or DebitOutcome.Refused) && now is StripeReply<PaymentIntent>.Done
             ? new CancelOutcome.Ended(outcome)
@@ -103,7 +103,7 @@ internal sealed partial class CardProvider
         };
         var taken = await StripeCalls.RunAsync<PaymentIntent?>(
             "payment_intents",
-            async () => await stripe.V1.PaymentIntents.CreateAsync(options, new RequestOptions { IdempotencyKey = debit.RequestId }, cancellationToken),
+            async () => await Sdk.V1.PaymentIntents.CreateAsync(options, new RequestOptions { IdempotencyKey = debit.RequestId }, cancellationToken),
             cancellationToken);
         // Turned away: the create came first after all, so that its intent is there now.
         return taken is StripeReply<PaymentIntent?>.Done

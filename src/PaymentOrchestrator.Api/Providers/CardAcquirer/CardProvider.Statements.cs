@@ -21,7 +21,7 @@ internal sealed partial class CardProvider
         var reply = await StripeCalls.RunAsync("balance_transactions", async () =>
         {
             var moved = new List<BalanceTransaction>();
-            await foreach (var one in stripe.V1.BalanceTransactions.ListAutoPagingAsync(options, cancellationToken: cancellationToken))
+            await foreach (var one in Sdk.V1.BalanceTransactions.ListAutoPagingAsync(options, cancellationToken: cancellationToken))
             {
                 if (moved.Count == maxLines) return null;
                 moved.Add(one);

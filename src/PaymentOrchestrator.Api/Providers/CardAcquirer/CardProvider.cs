@@ -9,7 +9,8 @@ internal sealed partial class CardProvider : IAccountLinker, IPaymentGateway, IC
 {
     public const string Name = "card";
 
-    private readonly StripeClient stripe;
+    // Made when a card is first asked about: loading the SDK takes a tenth of the instance's start.
+    private readonly Lazy<StripeClient> sdk;
     private readonly TimeProvider time;
 
     /// <param name="http">Ours, for good: the SDK keeps it.</param>
@@ -19,7 +20,7 @@ internal sealed partial class CardProvider : IAccountLinker, IPaymentGateway, IC
     {
         this.time = time;
         var baseUrl = options.BaseUrl.AbsoluteUri.TrimEnd('/');
-        stripe = new StripeClient(new StripeClientOptions
+        sdk = new Lazy<StripeClient>(() => new StripeClient(new StripeClientOptions
         {
             ApiKey = options.SecretKey,
             // Every family of addresses, so that none is left at the SDK's default.
@@ -29,7 +30,7 @@ internal sealed partial class CardProvider : IAccountLinker, IPaymentGateway, IC
             MeterEventsBase = baseUrl,
             // The SDK's own retries repeat debits; what may be repeated is decided in one place, below this.
             HttpClient = new SystemNetHttpClient(http, maxNetworkRetries: 0, appInfo: null, enableTelemetry: false),
-        });
+        }));
     }
 
     public static ProviderCapabilities Capabilities { get; } = new(
@@ -50,6 +51,8 @@ internal sealed partial class CardProvider : IAccountLinker, IPaymentGateway, IC
     };
 
     public LinkProvider Provider => LinkProvider.Card;
+
+    private StripeClient Sdk => sdk.Value;
 
     public IReadOnlyList<PaymentMethod> Methods => Capabilities.Methods;
 
