@@ -139,7 +139,7 @@ internal sealed class KillRun(KillWorld world, Load load, Random random, KillRun
     /// <summary>Lets the buyers get something done, so that what comes next comes in the middle of it.</summary>
     private async Task WorkAsync()
     {
-        var enough = load.Operations + random.Next(20, 60);
+        var enough = load.Operations + (size.Buyers * random.Next(4, 10));
         for (var patience = Stopwatch.StartNew(); load.Operations < enough && patience.Elapsed < WorkLimit;) await Task.Delay(10);
         await Task.Delay(random.Next(0, 50));
     }

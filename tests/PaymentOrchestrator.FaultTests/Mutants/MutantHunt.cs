@@ -47,7 +47,8 @@ internal static class MutantHunt
     private static async Task<MutantFate> KillAsync(MutantSource source, Mutant mutant)
     {
         var file = NewFile();
-        var words = await RunAsync(source, mutant.Name, ["kill", "--each", "1", "--points", mutant.Point!, "--json", file]);
+        // An outcome that is still unknown has no event that could be lost: not every kill shows it.
+        var words = await RunAsync(source, mutant.Name, ["kill", "--each", "3", "--points", mutant.Point!, "--json", file]);
         var result = await ReadAsync(file, ResultJson.Default.RunResult, words);
         var kinds = result.Details.Select(detail => detail.Split(':')[0]).Distinct().Take(3);
         return new MutantFate(mutant.Name, mutant.Defect, result.Violations == 0 ? null : $"kill at {mutant.Point}: {string.Join(", ", kinds)}");
