@@ -2,6 +2,7 @@ using Mediator;
 using Microsoft.AspNetCore.Mvc;
 using PaymentOrchestrator.Api.Access;
 using PaymentOrchestrator.Api.Http;
+using PaymentOrchestrator.Api.Webhooks;
 
 namespace PaymentOrchestrator.Api.Events;
 
@@ -9,7 +10,7 @@ internal sealed record ListEvents(Caller Caller, string? Type, string? ObjectId,
 {
     public void Validate(FieldErrors errors)
     {
-        errors.Text("type", Type, 64);
+        if (Type is not null && !EventTypes.All.Contains(Type)) errors.Add("type", "invalid", $"type must be one of {string.Join(", ", EventTypes.All)}.");
         errors.Text("object_id", ObjectId, 64);
         Created.Validate(errors);
         Page.Validate<EventResource>(errors);

@@ -23,6 +23,8 @@ public sealed class EventTests(TestSystem system)
         Assert.Equal(newest.Text, events.At("data.0").GetRawText());
         Assert.Equal([payment.Id], Objects(await api.GetAsync("/v1/events?type=payment.succeeded")));
         Assert.Empty(Objects(await api.GetAsync("/v1/events?object_id=pay_nonsense")));
+        // A type that is none would be waited for in vain.
+        Assert.Equal("type", (await api.GetAsync("/v1/events?type=payment.suceeded")).Must(400, "validation_failed")["errors.0.field"]);
     }
 
     [Fact]

@@ -65,7 +65,8 @@ internal sealed class KillWorld : IAsyncDisposable
     public async Task StartApiAsync(FaultPoint? point = null, int hit = 1)
     {
         string[] options = point is null ? ["--part", "api"] : ["--part", "api", "--point", point.Name, "--hit", $"{hit}"];
-        var database = new NpgsqlConnectionStringBuilder(Database.ConnectionString(Database.Name)) { Port = DatabaseLink.Port, MaxPoolSize = 30, Timeout = 3, CommandTimeout = 5 };
+        // Few connections: each is a process of the server's, and half of what a part that lives for seconds costs.
+        var database = new NpgsqlConnectionStringBuilder(Database.ConnectionString(Database.Name)) { Port = DatabaseLink.Port, MaxPoolSize = 6, Timeout = 3, CommandTimeout = 5 };
         Api = Part.Start(options,
         [
             .. StackArguments.ForApi(apiPort, database.ConnectionString, Ports.PublicUrl(apiPort), Ports.PublicUrl(ProviderLink.Port), secrets),
