@@ -12,8 +12,8 @@ internal static class Program
     private const string Commands = """
         simulate [--seeds N] [--from S] [--json file] [--worlds W] [--only 0,3,5] [--times T] [--stop-at-first true] [--trace true]
         kill     [--rounds N | --each N [--points payments|refunds|rest|all|name,…] | --postgres N] [--seed S] [--check-every N] [--json file]
-        mutants  [--only name,…] [--find true] [--json file]
-        ci       [--results folder]
+        mutants  [--only name,…] [--find true] [--json file] | --build folder
+        ci       [--results folder] [--mutants folder]
         report   [--simulate file,…] [--kill file,…] [--mutants file] [--ci folder] [--to file]
         """;
 

@@ -15,10 +15,10 @@ internal sealed class KillWorld : IAsyncDisposable
     // The providers' schedules, scaled down: seconds stand for minutes. The debit's own limit of 10 s stays, and what depends on it.
     private static readonly string[] Schedules =
     [
-        "--Payments:Resolver:Interval=00:00:00.100", "--Payments:Resolver:OwnerGoneAfter=00:00:01.500", "--Payments:Resolver:FirstDelay=00:00:00.200",
+        "--Payments:Resolver:Interval=00:00:00.250", "--Payments:Resolver:OwnerGoneAfter=00:00:01.500", "--Payments:Resolver:FirstDelay=00:00:00.200",
         "--Payments:Resolver:MaxDelay=00:00:01", "--Payments:Resolver:ActionExpiresAfter=00:00:04", "--Payments:Resolver:GiveUpAfter=00:05:00",
-        "--Refunds:Resolver:Interval=00:00:00.100", "--Refunds:Resolver:OwnerGoneAfter=00:00:01.500", "--Refunds:Resolver:FirstDelay=00:00:00.200", "--Refunds:Resolver:MaxDelay=00:00:01",
-        "--Webhooks:Interval=00:00:00.100", "--Webhooks:AttemptLimit=00:00:01", "--Webhooks:Lease=00:00:02", "--Webhooks:TimeScale=0.01", "--Webhooks:BreakAfter=1000000",
+        "--Refunds:Resolver:Interval=00:00:00.250", "--Refunds:Resolver:OwnerGoneAfter=00:00:01.500", "--Refunds:Resolver:FirstDelay=00:00:00.200", "--Refunds:Resolver:MaxDelay=00:00:01",
+        "--Webhooks:Interval=00:00:00.250", "--Webhooks:AttemptLimit=00:00:01", "--Webhooks:Lease=00:00:02", "--Webhooks:TimeScale=0.01", "--Webhooks:BreakAfter=1000000",
     ];
 
     private readonly string folder;

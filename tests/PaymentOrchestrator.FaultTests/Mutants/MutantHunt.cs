@@ -18,12 +18,10 @@ internal static class MutantHunt
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(15);
 
+    /// <param name="source">The copy; all patches are in it, whichever are hunted, so that one that does not fit any more is always noticed.</param>
     /// <param name="find">Whether seeds are hunted for from the first one on, whatever is known.</param>
-    public static async Task<HuntResult> RunAsync(IReadOnlyList<Mutant> mutants, bool find, Action<string> say)
+    public static async Task<HuntResult> RunAsync(IReadOnlyList<Mutant> mutants, MutantSource source, bool find, Action<string> say)
     {
-        // All patches, whichever are hunted: so that one that does not fit any more is always noticed.
-        using var source = await MutantSource.BuildAsync(Mutant.All);
-        say("The copy with the mutants is built.");
         var simulated = LooseAsync(source, [.. mutants.Where(mutant => mutant.Hunt == Hunt.Simulation)], find);
         var killed = new List<MutantFate>();
         foreach (var mutant in mutants.Where(mutant => mutant.Hunt == Hunt.Kill)) killed.Add(await KillAsync(source, mutant));
@@ -86,15 +84,23 @@ internal static class MutantHunt
     }
 }
 
-/// <summary><c>mutants</c>; <c>--only name,name</c>, <c>--find true</c> to hunt for seeds anew, <c>--json file</c>. Fails if one lives.</summary>
+/// <summary><c>mutants</c>; <c>--only name,name</c>, <c>--find true</c> to hunt for seeds anew, <c>--json file</c>. Fails if one lives. <c>--build folder</c> makes the copy that <c>ci</c> takes, and hunts nothing.</summary>
 internal static class MutantCommand
 {
     public static async Task<int> RunAsync(IReadOnlyList<string> args)
     {
-        var line = new CommandLine(args, "only", "find", "json");
+        var line = new CommandLine(args, "only", "find", "json", "build");
         var file = line.Output("json");
+        if (line.Text("build") is { } folder)
+        {
+            using var built = await MutantSource.BuildAsync(Mutant.All, folder);
+            return 0;
+        }
+
+        var mutants = Mutant.Of(line.List("only"));
         var clock = Stopwatch.StartNew();
-        var result = await MutantHunt.RunAsync(Mutant.Of(line.List("only")), line.Flag("find"), text => Console.Error.WriteLine($"{clock.Elapsed.TotalSeconds:0} s: {text}"));
+        using var source = await MutantSource.BuildAsync(Mutant.All);
+        var result = await MutantHunt.RunAsync(mutants, source, line.Flag("find"), text => Console.Error.WriteLine($"{clock.Elapsed.TotalSeconds:0} s: {text}"));
         await SaveAsync(result, file);
         return result.Repeats && result.Fates.All(fate => fate.KilledBy is not null) ? 0 : 1;
     }

@@ -13,19 +13,35 @@ internal sealed class MutantSource : IDisposable
     private static readonly string[] Files = ["Directory.Build.props", "Directory.Packages.props", "global.json"];
     private static readonly TimeSpan BuildLimit = TimeSpan.FromMinutes(10);
 
-    private readonly string folder = Path.Combine(Path.GetTempPath(), $"po-mutants-{Guid.NewGuid():N}");
+    private readonly string folder;
+    private readonly bool kept;
 
-    private MutantSource() { }
+    private MutantSource(string? folder)
+    {
+        this.folder = Path.GetFullPath(folder ?? Path.Combine(Path.GetTempPath(), $"po-mutants-{Guid.NewGuid():N}"));
+        kept = folder is not null;
+    }
 
     /// <summary>The command line of the copy.</summary>
     public string Program => Path.Combine(folder, "program", "PaymentOrchestrator.FaultTests.dll");
 
-    /// <exception cref="InvalidOperationException">A patch does not fit the source any more, or the copy cannot be built.</exception>
-    public static async Task<MutantSource> BuildAsync(IReadOnlyList<Mutant> mutants)
+    /// <summary>One that was built before, and stays.</summary>
+    /// <exception cref="UsageException">There is none.</exception>
+    public static MutantSource Of(string folder)
     {
-        var copy = new MutantSource();
+        var source = new MutantSource(folder);
+        return File.Exists(source.Program) ? source : throw new UsageException($"{source.Program} is missing: mutants --build {folder} makes it.");
+    }
+
+    /// <param name="mutants">All that are in it.</param>
+    /// <param name="into">A folder to keep it in; null for one that goes with the result.</param>
+    /// <exception cref="InvalidOperationException">A patch does not fit the source any more, or the copy cannot be built.</exception>
+    public static async Task<MutantSource> BuildAsync(IReadOnlyList<Mutant> mutants, string? into = null)
+    {
+        var copy = new MutantSource(into);
         try
         {
+            if (Directory.Exists(copy.folder)) Directory.Delete(copy.folder, recursive: true);
             var root = Root();
             foreach (var part in Parts) Copy(Path.Combine(root, part), Path.Combine(copy.folder, part));
             foreach (var file in Files) File.Copy(Path.Combine(root, file), Path.Combine(copy.folder, file));
@@ -59,7 +75,7 @@ internal sealed class MutantSource : IDisposable
 
     public void Dispose()
     {
-        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        if (!kept && Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
     }
 
     /// <summary>Several mutants may change one line: a later patch looks for what the ones before have left of it.</summary>
