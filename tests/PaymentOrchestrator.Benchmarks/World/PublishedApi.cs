@@ -15,21 +15,27 @@ internal static class PublishedApi
         if (folder is null)
         {
             Console.WriteLine("Publishing the API …");
-            var start = new ProcessStartInfo("dotnet") { WorkingDirectory = root, RedirectStandardOutput = true };
-            var runtime = $"linux-{RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()}";
-            foreach (var argument in (string[])
+            // Restored for all runtimes that the lock file names, published for this one.
+            await RunAsync(root, ["restore", "src/PaymentOrchestrator.Api", "-p:PublishReadyToRun=true", "-v", "quiet"]);
+            await RunAsync(root,
             [
-                "publish", "src/PaymentOrchestrator.Api", "-c", "Release", "-r", runtime, "--self-contained", "false", "-p:PublishReadyToRun=true", "-p:UseAppHost=false",
-                "--nologo", "-v", "quiet", "-o", target,
-            ]) start.ArgumentList.Add(argument);
-            using var publish = Process.Start(start)!;
-            var output = await publish.StandardOutput.ReadToEndAsync();
-            await publish.WaitForExitAsync();
-            if (publish.ExitCode != 0) throw new InvalidOperationException($"The API could not be published:\n{output}");
+                "publish", "src/PaymentOrchestrator.Api", "--no-restore", "-c", "Release", "-r", $"linux-{RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()}", "--self-contained", "false",
+                "-p:PublishReadyToRun=true", "-p:UseAppHost=false", "--nologo", "-v", "quiet", "-o", target,
+            ]);
         }
 
         var assembly = Path.GetFullPath(Path.Combine(target, "PaymentOrchestrator.Api.dll"));
         return File.Exists(assembly) ? assembly : throw new InvalidOperationException($"{assembly} is missing.");
+    }
+
+    private static async Task RunAsync(string root, IReadOnlyList<string> arguments)
+    {
+        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = root, RedirectStandardOutput = true };
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        using var dotnet = Process.Start(start)!;
+        var output = await dotnet.StandardOutput.ReadToEndAsync();
+        await dotnet.WaitForExitAsync();
+        if (dotnet.ExitCode != 0) throw new InvalidOperationException($"dotnet {string.Join(' ', arguments)} failed:\n{output}");
     }
 
     /// <summary>The repository's folder.</summary>
