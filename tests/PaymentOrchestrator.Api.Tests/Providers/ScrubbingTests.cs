@@ -59,11 +59,15 @@ public sealed class ScrubbingTests(TestSystem system)
             (await (Notice.OfPayment(system.Secrets, provider, "pay_x") with { Body = "{}" }).SendAsync(api)).Must(401);
         }
 
-        // Renewed, with a lost answer first.
-        await system.FaultAsync(buyer, "cut_body", "worldfirst", "applyToken");
-        await system.Database.ExecuteAsync("update linked_accounts set secret_expires_at = now(), upkeep_at = now() where buyer_id = $1 and secret_expires_at is not null", Database.Uuid(buyer));
-        for (var patience = 0; patience < 300 && !log.Lines.Any(line => line.Contains("did not say whether it renewed", StringComparison.Ordinal)); patience++)
-            await Task.Delay(100, TestContext.Current.CancellationToken);
+        // Renewed, with a lost answer first. An instance of another test on the same database may be quicker, and has a log of its own: then once more.
+        bool IsLost() => log.Lines.Any(line => line.Contains("did not say whether it renewed", StringComparison.Ordinal));
+        for (var turn = 0; turn < 15 && !IsLost(); turn++)
+        {
+            await system.FaultAsync(buyer, "cut_body", "worldfirst", "applyToken");
+            await system.Database.ExecuteAsync("update linked_accounts set secret_expires_at = now(), upkeep_at = now() where buyer_id = $1 and secret_expires_at is not null", Database.Uuid(buyer));
+            for (var patience = 0; patience < 20 && !IsLost(); patience++) await Task.Delay(100, TestContext.Current.CancellationToken);
+        }
+
         secrets.AddRange(await TokensAsync(other, buyer));
         await system.FaultAsync(buyer, "error_before", "alipay", "revoke");
         foreach (var account in (await api.GetAsync($"/v1/buyers/{buyer}/linked-accounts")).Must(200).At("data").EnumerateArray())
@@ -72,7 +76,7 @@ public sealed class ScrubbingTests(TestSystem system)
             "select refresh_token from grants where buyer_id = $1 union select access_token from access_tokens t join grants g on g.grant_id = t.grant_id where g.buyer_id = $1", buyer));
 
         var logged = log.Lines.ToList();
-        Assert.Contains(logged, line => line.Contains("did not say whether it renewed", StringComparison.Ordinal));
+        Assert.True(IsLost());
         Assert.True(secrets.Distinct().Count() > 20, "Too few secrets were collected for this test to mean anything.");
         foreach (var secret in secrets.Where(secret => secret.Length > 5).Distinct())
         {
