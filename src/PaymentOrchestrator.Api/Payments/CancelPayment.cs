@@ -11,7 +11,7 @@ internal sealed record CancelPayment(Caller Caller, Id<PaymentResource> Id, Keye
 
 /// <summary>Ends a payment that is not final. The provider is asked first; where it cannot tell, nothing is changed.</summary>
 internal sealed class CancelPaymentHandler(
-    PaymentReader reader, OpenPaymentStore open, PaymentChanges changes, ProviderDirectory providers, Secrets secrets, PublicAddress address, TimeProvider clock)
+    PaymentReader reader, OpenPaymentStore open, PaymentChanges changes, ProviderDirectory providers, Secrets secrets, PublicAddress address, ResolverSchedule schedule, TimeProvider clock)
     : ICommandHandler<CancelPayment, Result<PaymentResource>>
 {
     // Whoever changes the payment at the same moment, as a second cancellation does, is done well within these.
@@ -45,8 +45,11 @@ internal sealed class CancelPaymentHandler(
         if (subject.Payment.Status is not (PaymentStatus.Processing or PaymentStatus.RequiresAction))
             return Present(subject.Payment, $"The payment is {subject.Payment.Status.Code()}; a succeeded one is refunded instead.");
         if (subject.Account.Secret is null) return NotCancelable(subject.Payment, "Its account is not linked any more, so the provider cannot be asked.");
-        if (await open.ClaimForCancelAsync(subject.Payment, cancellationToken) is not { } claimed)
+        var until = schedule.OwnerGoneAt(clock.Now());
+        if (await open.ClaimForCancelAsync(subject.Payment, clock.Now(), until, cancellationToken) is not { } claimed)
             return Changing(subject.Payment);
+        // Held up until the claim ran out: a success may have been written down since, and its money must not be given back.
+        if (clock.Now() >= until) return Changing(claimed);
 
         switch (await gateway.CancelAsync((subject with { Payment = claimed }).ToDebit(secrets, address.Return(subject.Account.Provider)), CancellationToken.None))
         {

@@ -72,13 +72,16 @@ internal sealed class OpenPaymentStore(Db db)
 
     /// <summary>
     /// Makes a version of the payment that only the caller knows, before it has the debit ended at the provider: whoever holds an older answer cannot
-    /// write it down any more, so that no success is recorded whose money the cancellation gives back. Null when the payment has moved on.
+    /// write it down any more, and whoever asks meanwhile leaves a success alone until the claim has run out: none is recorded whose money the cancellation gives
+    /// back. Null when the payment has moved on, or somebody else has the claim.
     /// </summary>
-    public async Task<Payment?> ClaimForCancelAsync(Payment payment, CancellationToken cancellationToken)
+    /// <param name="until">After it the provider must not be asked to end the debit any more.</param>
+    public async Task<Payment?> ClaimForCancelAsync(Payment payment, DateTimeOffset now, DateTimeOffset until, CancellationToken cancellationToken)
     {
         const string sql = """
-            update payments set version = version + 1
+            update payments set version = version + 1, cancel_until = @until
             where id = @id and marketplace_id = @marketplace and mode = @mode and shard_key = @shard and version = @version and status in ('processing', 'requires_action')
+                and (cancel_until is null or cancel_until <= @now)
             returning version;
             """;
         await using var connection = await db.OpenAsync(payment.Owner, cancellationToken);
@@ -89,8 +92,10 @@ internal sealed class OpenPaymentStore(Db db)
             mode = payment.Owner.Mode.Code(),
             shard = payment.Id.ShardKey,
             version = payment.Version,
+            now = now.UtcDateTime,
+            until = until.UtcDateTime,
         }, cancellationToken: cancellationToken));
-        return version is null ? null : payment with { Version = version.Value };
+        return version is null ? null : payment with { Version = version.Value, CancelUntil = null };
     }
 
     /// <summary>When to ask again.</summary>

@@ -57,6 +57,9 @@ internal sealed record Payment
     /// <summary>The 1688 order's status that proved it.</summary>
     public string? SettlementEvidence { get; init; }
 
+    /// <summary>Until when somebody else may still have the provider end it; null for whoever that is.</summary>
+    public DateTimeOffset? CancelUntil { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     public required DateTimeOffset UpdatedAt { get; init; }

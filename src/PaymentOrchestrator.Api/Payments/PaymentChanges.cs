@@ -19,6 +19,8 @@ internal sealed class PaymentChanges(Db db, ResolverSchedule schedule, FactsCach
     /// <summary>Applies what a provider said. The answer is the payment's present state, whoever made it.</summary>
     public async Task<Payment> ApplyAsync(Payment payment, Attempt attempt, DebitOutcome outcome, CancellationToken cancellationToken)
     {
+        // What the cancellation comes to says whether the money stays; its own answer does, or who asks after it.
+        if (outcome is DebitOutcome.Succeeded && payment is { Status: PaymentStatus.Processing or PaymentStatus.RequiresAction, CancelUntil: { } until } && until > clock.Now()) outcome = new DebitOutcome.Unknown("taken, while a cancellation is under way");
         var (name, reference, detail) = Describe(outcome);
         var word = new Word(attempt.Number, name, reference, ProviderText.Kept(detail));
         var now = await CommitAsync(payment, OutcomeRules.Decide(payment.Status, outcome, payment.Amounts), word, null, cancellationToken);

@@ -46,7 +46,9 @@ internal sealed class PaymentInquiry(
         var payment = subject.Payment;
         if ((waits || payment.Status == PaymentStatus.RequiresAction) && age > schedule.ActionExpiresAfter && gateway is ICancelGateway canceler)
         {
-            if (await open.ClaimForCancelAsync(payment, CancellationToken.None) is not { } claimed) return payment;
+            var until = schedule.OwnerGoneAt(clock.Now());
+            if (await open.ClaimForCancelAsync(payment, clock.Now(), until, CancellationToken.None) is not { } claimed) return payment;
+            if (clock.Now() >= until) return claimed;
             payment = claimed;
             // The buyer did not come. The provider is asked first: it may have been paid this very moment.
             switch (await canceler.CancelAsync(debit, CancellationToken.None))

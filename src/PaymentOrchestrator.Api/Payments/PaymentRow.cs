@@ -12,7 +12,7 @@ internal sealed class PaymentRow
     public const string Columns = """
         p.id, p.marketplace_id, p.mode, p.buyer_id, p.quote_id, p.method, p.order_id, p.order_amount, p.source_currency, p.source_amount, p.markup_amount, p.fees,
         p.total, p.amount_refunded, p.status, p.version, p.next_action_url, p.return_url, p.metadata, p.failure_code, p.failure_message, p.failure_retryable,
-        p.provider_reference, p.settled_at, p.settlement_evidence, p.created_at, p.updated_at
+        p.provider_reference, p.settled_at, p.settlement_evidence, p.cancel_until, p.created_at, p.updated_at
         """;
 
     public Guid Id { get; init; }
@@ -65,6 +65,8 @@ internal sealed class PaymentRow
 
     public string? SettlementEvidence { get; init; }
 
+    public DateTime? CancelUntil { get; init; }
+
     public DateTime CreatedAt { get; init; }
 
     public DateTime UpdatedAt { get; init; }
@@ -95,6 +97,7 @@ internal sealed class PaymentRow
             ProviderReference = ProviderReference,
             SettledAt = SettledAt,
             SettlementEvidence = SettlementEvidence,
+            CancelUntil = CancelUntil,
             CreatedAt = CreatedAt,
             UpdatedAt = UpdatedAt,
         };

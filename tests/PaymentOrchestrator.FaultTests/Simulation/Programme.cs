@@ -101,7 +101,7 @@ internal sealed record Programme(long Seed, IReadOnlyList<Purchase> Purchases, I
         return new Programme(seed, purchases, acts) { HoldAt = random.Next(3) == 0 ? Holds[random.Next(Holds.Length)] : null };
     }
 
-    /// <summary>Whether a debit that has been decided on leaves and ends within its time limit, as the HTTP client sees to. False: even that is held up.</summary>
+    /// <summary>Whether a debit or a cancellation that has been decided on leaves and ends within its time limit, as the HTTP client sees to. False: even that is held up.</summary>
     public bool CallsEnd { get; init; } = true;
 
     /// <summary>The programme with some of its acts alone.</summary>

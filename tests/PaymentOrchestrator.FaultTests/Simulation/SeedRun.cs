@@ -17,6 +17,11 @@ internal sealed class SeedRun
     /// <summary>After the last fault: doubling spans, from seconds to days. Providers answer now, so that the first look should end everything.</summary>
     private const int QuietRounds = 18;
 
+    private const string NotFound = "not_found_then_found";
+
+    /// <summary>Milliseconds; see <see cref="NotFound"/>.</summary>
+    private const int FoundWithin = 60_000;
+
     /// <summary>Milliseconds that a provider is waited for.</summary>
     private const int CallLimit = 10_000;
 
@@ -77,8 +82,11 @@ internal sealed class SeedRun
         {
             case Act.Advance(var milliseconds):
                 if (programme.CallsEnd && milliseconds > CallLimit)
-                    while (world.Scheduler.Standing.FirstOrDefault(operation => operation.At == Landmark.Debit) is { } sent) await GoOnAsync(sent);
+                    while (world.Scheduler.Standing.FirstOrDefault(operation => operation.At == Landmark.Debit || operation.At == Landmark.CancelCall) is { } sent) await GoOnAsync(sent);
                 await world.AdvanceAsync(TimeSpan.FromMilliseconds(milliseconds));
+                // A provider finds what it executed after seconds, at worst; minutes later "not found" is its word.
+                if (milliseconds > FoundWithin && programme.Acts.Any(act => act.Act is Act.Trouble { Fault: NotFound }))
+                    foreach (var (kind, hits) in await world.Shops[0].EndTroubleAsync(NotFound)) Count(kind, hits);
                 break;
             case Act.Balance(var buyer, var enough):
                 if (!enough) Count("balance_gone");

@@ -50,6 +50,21 @@ public sealed class SimulationTests : IAsyncLifetime
         Assert.Contains("  #1 Pay ended: 201 under_review", outcome.Trace);
     }
 
+    [Fact]
+    public async Task A_success_that_comes_while_a_cancellation_is_under_way_is_not_written_down_and_then_given_back()
+    {
+        var outcome = await simulator!.RunAsync(new Programme(231,
+            [new Purchase(0, 0, "alipay", "CNY", 20_000_00, 0, AtCashier: true)],
+            [(0, new Act.Quote(0)), (1, new Act.Pay(0, 0, 0)), .. Enumerable.Range(2, 10).Select(number => (number, (Act)new Act.Advance(50))), (12, new Act.Cancel(0, 1)),
+                .. Enumerable.Range(13, 10).Select(number => (number, (Act)new Act.Advance(50))), (23, new Act.Decide(0, Approve: true))])
+        {
+            HoldAt = Landmark.CancelCall,
+        });
+        Assert.Empty(outcome.Violations);
+        Assert.Contains("  #23 Decide ended: back with 303", outcome.Trace);
+        Assert.Contains("  #12 Cancel ended: 200 canceled", outcome.Trace);
+    }
+
     private static Programme HeldUp(Landmark where) => new(279,
         [new Purchase(0, 0, "card", "JPY", 20_000_00, 0, AtCashier: false)],
         [

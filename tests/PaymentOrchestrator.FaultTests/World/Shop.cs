@@ -119,16 +119,19 @@ internal sealed class Shop(HttpClient http, Uri api, Uri sandbox, string key)
         if (scripted is not { Status: 201 }) throw new InvalidOperationException($"The sandbox did not take {fault.ToJsonString()}: {scripted?.Text}");
     }
 
-    /// <summary>Ends all trouble; what happened of it, by kind.</summary>
-    public async Task<IReadOnlyDictionary<string, int>> EndTroubleAsync()
+    /// <summary>Ends trouble; what happened of it, by kind.</summary>
+    /// <param name="kind">Of this kind; null for all.</param>
+    public async Task<IReadOnlyDictionary<string, int>> EndTroubleAsync(string? kind = null)
     {
         using var list = new HttpRequestMessage(HttpMethod.Get, new Uri(sandbox, "/sandbox/faults"));
-        var hits = (await SendAsync(list))!.Json.GetProperty("data").EnumerateArray()
-            .GroupBy(fault => fault.GetProperty("fault").GetString()!)
-            .ToDictionary(kind => kind.Key, kind => kind.Sum(fault => fault.GetProperty("hits").GetInt32()));
-        using var request = new HttpRequestMessage(HttpMethod.Delete, new Uri(sandbox, "/sandbox/faults"));
-        await SendAsync(request);
-        return hits;
+        var faults = (await SendAsync(list))!.Json.GetProperty("data").EnumerateArray().Where(fault => kind is null || fault.GetProperty("fault").GetString() == kind).ToList();
+        foreach (var path in kind is null ? ["/sandbox/faults"] : faults.Select(fault => $"/sandbox/faults/{fault.GetProperty("fault_id").GetString()}"))
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Delete, new Uri(sandbox, path));
+            await SendAsync(request);
+        }
+
+        return faults.GroupBy(fault => fault.GetProperty("fault").GetString()!).ToDictionary(one => one.Key, one => one.Sum(fault => fault.GetProperty("hits").GetInt32()));
     }
 
     /// <summary>The buyer decides on the provider's page; where the page then sends the browser, null for nowhere.</summary>
