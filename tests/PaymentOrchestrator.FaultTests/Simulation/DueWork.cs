@@ -46,10 +46,16 @@ internal sealed class DueWork(SimWorld world, SimBuyers buyers)
     public async Task MakeDueAsync(bool payment, string key)
     {
         const string subject = $"(select k.resource_id {Keys} where b.id = any ($1) and k.key = $2)";
-        const string payments = $"update inquiries set next_at = case when payment_id in {subject} then $3 - interval '100 days' else $3 + interval '100 days' end";
+        // Earlier seeds leave thousands of rows behind: what is not due already is not written again. And a row may be locked by an operation that waits for one that
+        // stands, and so for us.
+        const string due = "$3 - interval '100 days'", later = "$3 + interval '1000 years'";
+        const string payments = $"""
+            update inquiries set next_at = case when payment_id in {subject} then {due} else {later} end
+            where payment_id = any (array(select payment_id from inquiries where next_at <= $3 or payment_id in {subject} for update skip locked))
+            """;
         const string refunds = $"""
-            update refunds set next_inquiry_at = case when id in {subject} then $3 - interval '100 days' else $3 + interval '100 days' end
-            where next_inquiry_at is not null
+            update refunds set next_inquiry_at = case when id in {subject} then {due} else {later} end
+            where id = any (array(select id from refunds where next_inquiry_at <= $3 or next_inquiry_at is not null and id in {subject} for update skip locked))
             """;
         await using var connection = await OpenAsync(world.Connection);
         await using var command = new NpgsqlCommand(payment ? payments : refunds, connection)
