@@ -49,13 +49,15 @@ public sealed class FairnessTests(TestSystem system)
 
     /// <summary>
     /// By hand: <c>PO_FAIRNESS_SECONDS</c> is how long each window takes. Windows in which one marketplace works alone and such in which another sends ten times its quota
-    /// take turns, each before the other as often as behind it, so that what else the machine does falls on both alike.
+    /// take turns, each before the other as often as behind it, so that what else the machine does falls on both alike. The cores are kept awake in both: one that has gone to
+    /// sleep answers later than one that is at work, and would have the other marketplace's requests look like a help.
     /// </summary>
     [Fact]
     public async Task Ten_times_its_quota_from_one_marketplace_does_not_move_anothers_median_by_a_quarter()
     {
         if (Environment.GetEnvironmentVariable("PO_FAIRNESS_SECONDS") is not { } seconds) return;
         var window = TimeSpan.FromSeconds(int.Parse(seconds, CultureInfo.InvariantCulture));
+        using var awake = new AwakeCores();
         await using var instance = await ApiProcess.StartAsync(
             system, ("RateLimits:Enabled", "true"), ("RateLimits:MarketplaceReads", $"{Quota}"), ("RateLimits:MarketplaceWrites", $"{Quota}"), ("RateLimits:KeyReads", $"{Quota}"), ("RateLimits:KeyWrites", $"{Quota}"));
         var (loud, quiet) = (await system.NewMarketplaceAsync(), await system.NewMarketplaceAsync());
@@ -89,7 +91,7 @@ public sealed class FairnessTests(TestSystem system)
             Assert.True(sent > 6 * window.TotalSeconds * 20 * Quota * 0.9 && refused > sent * 0.85, report[^1]);
         }
 
-        Assert.All(moved, by => Assert.True(by < 1.25, string.Join('\n', report)));
+        Assert.All(moved, by => Assert.True(by is > 0.75 and < 1.25, string.Join('\n', report)));
     }
 
     /// <summary>Twenty requests a second, reads and writes in turn, each of which must succeed; how long each took, in ms.</summary>
@@ -145,4 +147,20 @@ public sealed class FairnessTests(TestSystem system)
     }
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+
+    /// <summary>A process for each core that does nothing, and gives way to whoever has something to do: of the lowest priority, as is the group that it makes for itself.</summary>
+    private sealed class AwakeCores : IDisposable
+    {
+        private readonly List<Process> idlers = [.. Enumerable.Range(0, Environment.ProcessorCount).Select(_ => Process.Start(
+            "setsid", ["nice", "-n", "19", "sh", "-c", "echo 19 > /proc/self/autogroup; while :; do :; done"]))];
+
+        public void Dispose()
+        {
+            foreach (var idler in idlers)
+            {
+                idler.Kill();
+                idler.Dispose();
+            }
+        }
+    }
 }
