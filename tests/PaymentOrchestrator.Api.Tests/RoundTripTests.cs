@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 using PaymentOrchestrator.Api.Tests.Harness;
 using Xunit;
 
@@ -39,6 +40,42 @@ public sealed class RoundTripTests(TestSystem system)
         Assert.True(commands.Count == 3, string.Join("\n---\n", commands));
         Assert.Contains(commands, command => command.Contains("insert into payments", StringComparison.Ordinal));
         Assert.Contains(commands, command => command.Contains("insert into ledger_entries", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Without_a_key_none_is_looked_up()
+    {
+        var api = system.Api;
+        var buyer = await system.Sandbox.ReadyAsync(await api.BuyerAsync());
+        JsonObject Body() => new() { ["buyer_id"] = buyer, ["order"] = ApiClient.Order(ApiClient.NewOrder(), 100_00), ["buyer_ip"] = ApiClient.Outside };
+        var quote = Body();
+        (quote["method"], quote["source_currency"]) = ("card", "USD");
+        foreach (var (path, body) in new[] { ("/v1/quotes", quote), ("/v1/eligibility-checks", Body()), ("/v1/payment-options", Body()) })
+        {
+            var commands = await CountAsync(async () => (await api.PostAsync(path, body, null)).Must(201));
+            Assert.NotEmpty(commands);
+            Assert.All(commands, command => Assert.DoesNotContain("idempotency_keys", command, StringComparison.Ordinal));
+        }
+    }
+
+    /// <summary>Not a second time, once the dispatcher has found that there is nothing to do.</summary>
+    [Fact]
+    public async Task An_event_that_no_endpoint_waits_for_is_written_once()
+    {
+        var tenant = await system.NewMarketplaceAsync();
+        var buyer = await system.Sandbox.ReadyAsync(await tenant.Test.BuyerAsync());
+        async Task<(int Written, int Waiting)> PayAsync()
+        {
+            var payment = (await tenant.Test.PayAsync((await tenant.Test.QuoteAsync(buyer, "card", "USD")).Must(201).Id)).Must(201);
+            var times = await system.Database.RowsAsync("select dispatched_at is not distinct from created_at from events where object_id = $1 and type in ('payment.created', 'payment.succeeded')", payment.Id);
+            return (times.Count, times.Count(at => at == "False"));
+        }
+
+        Assert.Equal((2, 0), await PayAsync());
+        var endpoint = (await tenant.Test.PostAsync("/v1/webhook-endpoints", new JsonObject { ["url"] = "https://example.com/hook", ["event_types"] = new JsonArray("*") })).Must(201);
+        Assert.Equal((2, 2), await PayAsync());
+        (await tenant.Test.SendAsync(HttpMethod.Patch, $"/v1/webhook-endpoints/{endpoint.Id}", ApiClient.Json("""{"enabled":false}"""u8.ToArray()), null, request => request.Headers.TryAddWithoutValidation("If-Match", "*"))).Must(200);
+        Assert.Equal((2, 0), await PayAsync());
     }
 
     private static void AssertOneReadAndOneWrite(IReadOnlyList<string> commands, string write)

@@ -17,14 +17,16 @@ internal sealed class EligibilityStore(Db db)
     /// <summary>All that a check needs of the database, in one round trip.</summary>
     public async Task<Known> LoadAsync(Caller caller, Id<BuyerResource> buyer, string? key, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        const string sql = "select exists (select from buyers where id = @buyer and marketplace_id = @marketplace and mode = @mode and shard_key = @shard);"
-            + LinkedAccountStore.FindActive + FeeSchedules.FindInForce + Idempotency.Find + """
+        const string present = "select exists (select from buyers where id = @buyer and marketplace_id = @marketplace and mode = @mode and shard_key = @shard);"
+            + LinkedAccountStore.FindActive + FeeSchedules.FindInForce;
+        // Without a key nothing is looked up: to PostgreSQL a comparison with null is so cheap a plan that it would make a new one each time.
+        const string presentAndKey = present + Idempotency.Find + """
             select c.answer
             from idempotency_keys k join eligibility_checks c on c.id = k.resource_id and c.shard_key = k.shard_key
             where k.marketplace_id = @marketplace and k.mode = @mode and k.scope = @scope and k.key = @key and k.shard_key = @shard;
             """;
         await using var connection = await db.OpenAsync(caller, cancellationToken);
-        await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(sql, new
+        await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(key is null ? present : presentAndKey, new
         {
             buyer = buyer.Value,
             scope = buyer.Value,
@@ -37,8 +39,8 @@ internal sealed class EligibilityStore(Db db)
         var exists = await rows.ReadSingleAsync<bool>();
         IReadOnlyList<LinkedAccount> accounts = [.. (await rows.ReadAsync<LinkedAccountRow>()).Select(row => row.ToAccount())];
         var schedule = (await rows.ReadSingleAsync<FeeScheduleRow>()).ToSchedule();
-        var used = await rows.ReadSingleOrDefaultAsync<IdempotencyRow>();
-        var earlier = await rows.ReadSingleOrDefaultAsync<string>();
+        var used = key is null ? null : await rows.ReadSingleOrDefaultAsync<IdempotencyRow>();
+        var earlier = key is null ? null : await rows.ReadSingleOrDefaultAsync<string>();
         return new Known(exists, accounts, schedule, used, earlier is null ? null : new(new(used!.ResourceId), earlier));
     }
 
@@ -46,9 +48,12 @@ internal sealed class EligibilityStore(Db db)
     public async Task<StoredAnswer<EligibilityCheckResource>?> TryInsertAsync(
         Caller caller, EligibilityCheckResource check, KeyedRequest key, CancellationToken cancellationToken)
     {
-        const string sql = """
+        const string takeKey = """
             insert into idempotency_keys (marketplace_id, mode, scope, key, fingerprint, resource_id, created_at, shard_key)
-            select @marketplace, @mode, @buyer, @key, @fingerprint, @id, @now, @shard where @key is not null;
+            values (@marketplace, @mode, @buyer, @key, @fingerprint, @id, @now, @shard);
+
+            """;
+        const string store = """
             insert into eligibility_checks (id, marketplace_id, mode, buyer_id, answer, created_at, shard_key)
             values (@id, @marketplace, @mode, @buyer, @answer::json, @now, @shard);
             """;
@@ -56,7 +61,7 @@ internal sealed class EligibilityStore(Db db)
         await using var connection = await db.OpenAsync(caller, cancellationToken);
         try
         {
-            await connection.ExecuteAsync(new CommandDefinition(sql, new
+            await connection.ExecuteAsync(new CommandDefinition(key.Key is null ? store : takeKey + store, new
             {
                 id = check.Id.Value,
                 marketplace = caller.MarketplaceId,

@@ -17,6 +17,13 @@ internal sealed record NewEvent(Guid Id, string Type, string ObjectId, int Objec
 
     public const string Values = "@eventId, @marketplace, @mode, @eventType, @objectId, @objectVersion, @eventData::jsonb, @now, @shard";
 
+    /// <summary>
+    /// For the column dispatched_at: an event that no endpoint of its marketplace waits for is dispatched as it is written; what waits is written anew once it was dispatched,
+    /// with all its index entries. Parameters: marketplace, mode, now.
+    /// </summary>
+    public const string DispatchedUnlessAwaited =
+        "case when exists (select from webhook_endpoints w where w.marketplace_id = @marketplace and w.mode = @mode and w.enabled) then null else @now end";
+
     public static NewEvent Of<T>(string type, string objectId, int version, T data, short shardKey, DateTimeOffset now) =>
         new(Id<EventResource>.New(shardKey, now).Value, type, objectId, version, ApiJson.Write(data), now.UtcDateTime);
 }

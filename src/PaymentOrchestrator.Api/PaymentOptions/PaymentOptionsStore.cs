@@ -22,14 +22,16 @@ internal sealed class PaymentOptionsStore(Db db)
     public async Task<Known> LoadAsync(
         Caller caller, Id<BuyerResource> buyer, string orderId, string? key, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        const string sql = "select exists (select from buyers where id = @buyer and marketplace_id = @marketplace and mode = @mode and shard_key = @shard);"
-            + LivePayment.Find + LinkedAccountStore.FindActive + FeeSchedules.FindInForce + Idempotency.Find + """
+        const string present = "select exists (select from buyers where id = @buyer and marketplace_id = @marketplace and mode = @mode and shard_key = @shard);"
+            + LivePayment.Find + LinkedAccountStore.FindActive + FeeSchedules.FindInForce;
+        // Without a key nothing is looked up: to PostgreSQL a comparison with null is so cheap a plan that it would make a new one each time.
+        const string presentAndKey = present + Idempotency.Find + """
             select o.answer
             from idempotency_keys k join payment_options o on o.id = k.resource_id and o.shard_key = k.shard_key
             where k.marketplace_id = @marketplace and k.mode = @mode and k.scope = @scope and k.key = @key and k.shard_key = @shard;
             """;
         await using var connection = await db.OpenAsync(caller, cancellationToken);
-        await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(sql, new
+        await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(key is null ? present : presentAndKey, new
         {
             buyer = buyer.Value,
             scope = buyer.Value,
@@ -44,8 +46,8 @@ internal sealed class PaymentOptionsStore(Db db)
         var live = await rows.ReadSingleOrDefaultAsync<LivePayment>();
         IReadOnlyList<LinkedAccount> accounts = [.. (await rows.ReadAsync<LinkedAccountRow>()).Select(row => row.ToAccount())];
         var schedule = (await rows.ReadSingleAsync<FeeScheduleRow>()).ToSchedule();
-        var used = await rows.ReadSingleOrDefaultAsync<IdempotencyRow>();
-        var earlier = await rows.ReadSingleOrDefaultAsync<string>();
+        var used = key is null ? null : await rows.ReadSingleOrDefaultAsync<IdempotencyRow>();
+        var earlier = key is null ? null : await rows.ReadSingleOrDefaultAsync<string>();
         return new Known(exists, live, accounts, schedule, used, earlier is null ? null : new(new(used!.ResourceId), earlier));
     }
 

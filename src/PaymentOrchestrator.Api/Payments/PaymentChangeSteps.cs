@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using PaymentOrchestrator.Api.Access;
+using PaymentOrchestrator.Api.Events;
 using PaymentOrchestrator.Api.Ledger;
 
 namespace PaymentOrchestrator.Api.Payments;
@@ -121,17 +122,17 @@ internal readonly record struct PaymentChangeSteps
 
         """;
 
-    private const string Tell = """
-        insert into events (id, marketplace_id, mode, type, object_id, object_version, data, created_at, shard_key)
-        select @eventId, p.marketplace_id, p.mode, @eventType, @objectId, p.event_version, @eventData::jsonb, @now, p.shard_key
+    private const string Tell = $"""
+        insert into events (id, marketplace_id, mode, type, object_id, object_version, data, created_at, dispatched_at, shard_key)
+        select @eventId, p.marketplace_id, p.mode, @eventType, @objectId, p.event_version, @eventData::jsonb, @now, {NewEvent.DispatchedUnlessAwaited}, p.shard_key
         from payments p where p.id = @id and p.shard_key = @shard and p.last_event_id = @eventId;
 
         """;
 
     /// <summary>The payment's own event and that of what it posted, for <see cref="PaymentSettlement"/> too.</summary>
-    public const string TellWithPosting = """
-        insert into events (id, marketplace_id, mode, type, object_id, object_version, data, created_at, shard_key)
-        select e.id, p.marketplace_id, p.mode, e.type, e.object_id, coalesce(e.version, p.event_version), e.data::jsonb, @now, p.shard_key
+    public const string TellWithPosting = $"""
+        insert into events (id, marketplace_id, mode, type, object_id, object_version, data, created_at, dispatched_at, shard_key)
+        select e.id, p.marketplace_id, p.mode, e.type, e.object_id, coalesce(e.version, p.event_version), e.data::jsonb, @now, {NewEvent.DispatchedUnlessAwaited}, p.shard_key
         from payments p, unnest(
             array[@eventId, @ledgerId], array[@eventType, @ledgerEventType], array[@objectId, @ledgerObjectId], array[null, 1], array[@eventData, @ledgerEventData])
             as e (id, type, object_id, version, data)

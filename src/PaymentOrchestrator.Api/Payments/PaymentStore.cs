@@ -121,7 +121,7 @@ internal sealed class PaymentStore(Db db, FailureVelocity velocity)
     public async Task<bool> TryCommitIntentAsync(
         Payment payment, Attempt attempt, Quote quote, PaymentVerdict verdict, KeyedRequest key, string returnState, DateTimeOffset inquireAt, CancellationToken cancellationToken)
     {
-        const string sql = """
+        const string sql = $"""
             update quotes set payment_id = @id
             where id = @quote and marketplace_id = @marketplace and mode = @mode and shard_key = @shard
                 and payment_id is null and expires_at > @now and fixed_side = 'order';
@@ -149,8 +149,8 @@ internal sealed class PaymentStore(Db db, FailureVelocity velocity)
             select p.marketplace_id, p.mode, p.buyer_id, @key, @fingerprint, p.id, @now, p.shard_key
             from payments p where p.id = @id and p.shard_key = @shard;
 
-            insert into events (id, marketplace_id, mode, type, object_id, object_version, data, created_at, shard_key)
-            select e.id, p.marketplace_id, p.mode, e.type, e.object_id, e.object_version, e.data::jsonb, @now, p.shard_key
+            insert into events (id, marketplace_id, mode, type, object_id, object_version, data, created_at, dispatched_at, shard_key)
+            select e.id, p.marketplace_id, p.mode, e.type, e.object_id, e.object_version, e.data::jsonb, @now, {NewEvent.DispatchedUnlessAwaited}, p.shard_key
             from payments p, unnest(
                 array[@eventId, @quoteEventId], array[@eventType, @quoteEventType], array[@objectId, @quoteObjectId], array[@objectVersion, @quoteObjectVersion],
                 array[@eventData, @quoteEventData]) as e (id, type, object_id, object_version, data)

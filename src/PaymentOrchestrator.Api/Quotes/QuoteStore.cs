@@ -24,14 +24,16 @@ internal sealed class QuoteStore(Db db)
     public async Task<Known> LoadForQuotingAsync(
         Caller caller, Id<BuyerResource> buyer, string orderId, string? key, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        const string sql = "select exists (select from buyers where id = @scope and marketplace_id = @marketplace and mode = @mode and shard_key = @shard);"
-            + LivePayment.Find + FeeSchedules.FindInForce + Idempotency.Find + "select " + Columns + """
+        const string present = "select exists (select from buyers where id = @scope and marketplace_id = @marketplace and mode = @mode and shard_key = @shard);"
+            + LivePayment.Find + FeeSchedules.FindInForce;
+        // Without a key nothing is looked up: to PostgreSQL a comparison with null is so cheap a plan that it would make a new one each time.
+        const string presentAndKey = present + Idempotency.Find + "select " + Columns + """
 
             from idempotency_keys k join quotes q on q.id = k.resource_id and q.shard_key = k.shard_key
             where k.marketplace_id = @marketplace and k.mode = @mode and k.scope = @scope and k.key = @key and k.shard_key = @shard;
             """;
         await using var connection = await db.OpenAsync(caller, cancellationToken);
-        await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(sql, new
+        await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(key is null ? present : presentAndKey, new
         {
             scope = buyer.Value,
             orderId,
@@ -44,8 +46,8 @@ internal sealed class QuoteStore(Db db)
         var exists = await rows.ReadSingleAsync<bool>();
         var live = await rows.ReadSingleOrDefaultAsync<LivePayment>();
         var schedule = (await rows.ReadSingleAsync<FeeScheduleRow>()).ToSchedule();
-        var used = await rows.ReadSingleOrDefaultAsync<IdempotencyRow>();
-        var earlier = (await rows.ReadSingleOrDefaultAsync<QuoteRow>())?.ToQuote(caller);
+        var used = key is null ? null : await rows.ReadSingleOrDefaultAsync<IdempotencyRow>();
+        var earlier = key is null ? null : (await rows.ReadSingleOrDefaultAsync<QuoteRow>())?.ToQuote(caller);
         return new Known(exists, live, schedule, used, earlier);
     }
 

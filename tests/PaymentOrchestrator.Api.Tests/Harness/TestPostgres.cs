@@ -92,5 +92,5 @@ internal sealed class TestPostgres : IAsyncDisposable
 
     /// <param name="poolSize">A server that is not ours may admit no more than its default of 100 connections, and we have several pools.</param>
     private static string OwnDatabase(string server, int poolSize = 100) =>
-        new NpgsqlConnectionStringBuilder(server) { Database = $"po_test_{Guid.NewGuid():N}", MaxPoolSize = poolSize }.ConnectionString;
+        new NpgsqlConnectionStringBuilder(server) { Database = $"tests_{Guid.NewGuid():N}", MaxPoolSize = poolSize }.ConnectionString;
 }

@@ -22,7 +22,7 @@ internal sealed partial class CardProvider
         if (debit.Method != PaymentMethod.Card) throw new ArgumentException($"The card acquirer does not debit by {debit.Method.Code()}.", nameof(debit));
         var secret = CardSecret.Of(debit.Account);
         var (currency, amount) = StripeAmounts.ToStripe(debit.Total);
-        var options = new PaymentIntentCreateOptions
+        var options = new DebitOptions
         {
             Amount = amount,
             Currency = currency,
@@ -37,7 +37,7 @@ internal sealed partial class CardProvider
         };
         var reply = await StripeCalls.RunAsync(
             "payment_intents",
-            () => Sdk.V1.PaymentIntents.CreateAsync(options, new RequestOptions { IdempotencyKey = debit.RequestId }, cancellationToken),
+            () => Sdk.RequestAsync<PaymentIntent>(HttpMethod.Post, "/v1/payment_intents", options, new RequestOptions { IdempotencyKey = debit.RequestId }, cancellationToken),
             cancellationToken);
         return reply is StripeReply<PaymentIntent>.Refused { Refusal: { PaymentIntentId: { } intent } refusal } && refusal.WantsBuyer
             ? Outcome(await AskBuyerAsync(intent, secret.PaymentMethod, debit, cancellationToken), debit)
