@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Domain;
 
@@ -22,11 +23,21 @@ internal static class FeeSchedules
 /// <summary>How Dapper reads a schedule.</summary>
 internal sealed class FeeScheduleRow
 {
+    private const int MostMade = 1000;
+
+    private static readonly ConcurrentDictionary<(string Id, DateTime EffectiveFrom, string Rules), FeeSchedule> Made = [];
+
     public string Id { get; init; } = "";
 
     public DateTime EffectiveFrom { get; init; }
 
     public string Rules { get; init; } = "";
 
-    public FeeSchedule ToSchedule() => FeeRuleDocument.ToSchedule(Id, EffectiveFrom, ApiJson.Read<FeeRuleDocument[]>(Rules));
+    /// <summary>Every quote reads the schedule in force, and there are few: each is made of its text once.</summary>
+    public FeeSchedule ToSchedule()
+    {
+        if (Made.TryGetValue((Id, EffectiveFrom, Rules), out var made)) return made;
+        if (Made.Count >= MostMade) Made.Clear();
+        return Made[(Id, EffectiveFrom, Rules)] = FeeRuleDocument.ToSchedule(Id, EffectiveFrom, ApiJson.Read<FeeRuleDocument[]>(Rules));
+    }
 }

@@ -36,7 +36,7 @@ internal sealed class RequestBody<T> : IRequestPart, IEndpointParameterMetadataP
 
     public Problem? Refusal { get; }
 
-    /// <summary>SHA-256 over method, path and the body by value: white space and the order of fields don't count.</summary>
+    /// <summary>SHA-256 over method, path and the body by value: white space and the order of fields don't count. Empty without an Idempotency-Key, where nobody compares it.</summary>
     public byte[] Fingerprint { get; }
 
     public T Value => value ?? throw new InvalidOperationException("A refused body has no value.");
@@ -78,7 +78,7 @@ internal sealed class RequestBody<T> : IRequestPart, IEndpointParameterMetadataP
             var errors = JsonContract.Check(document.RootElement, type);
             if (errors.Count > 0) return Refused(errors.All(error => error.Code == ProblemType.AmountTooLarge.Code) ? Problem.TooLarge(errors) : Problem.Invalid([.. errors]));
             var value = document.RootElement.Deserialize(type);
-            return new RequestBody<T>(value, FingerprintOf(request, document.RootElement), null);
+            return new RequestBody<T>(value, request.Headers.ContainsKey(IdempotencyKeyHeader.Name) ? FingerprintOf(request, document.RootElement) : [], null);
         }
         catch (JsonException e)
         {
