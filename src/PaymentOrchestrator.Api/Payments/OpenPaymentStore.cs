@@ -19,12 +19,17 @@ internal sealed class OpenPaymentStore(Db db)
         public int Tries { get; init; }
     }
 
-    /// <summary>What is due now, of all marketplaces and shards: background work, no tenant's.</summary>
+    /// <summary>What is due now, of all marketplaces and shards: background work, no tenant's. Payments whose outcome is not known come before those that wait for their settlement.</summary>
     public async Task<IReadOnlyList<Due>> FindDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken)
     {
-        const string sql = "select payment_id, marketplace_id, mode, shard_key, tries from inquiries where next_at <= @now order by next_at limit @limit;";
+        const string sql = """
+            select payment_id, marketplace_id, mode, shard_key, tries from inquiries where next_at <= @now and not for_settlement order by next_at limit @limit;
+            select payment_id, marketplace_id, mode, shard_key, tries from inquiries where next_at <= @now and for_settlement order by next_at limit @limit;
+            """;
         await using var connection = await db.OpenWorkerAsync(cancellationToken);
-        return [.. await connection.QueryAsync<Due>(new CommandDefinition(sql, new { now = now.UtcDateTime, limit }, cancellationToken: cancellationToken))];
+        await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(sql, new { now = now.UtcDateTime, limit }, cancellationToken: cancellationToken));
+        var unknown = await rows.ReadAsync<Due>();
+        return [.. unknown.Concat(await rows.ReadAsync<Due>()).Take(limit)];
     }
 
     /// <summary>

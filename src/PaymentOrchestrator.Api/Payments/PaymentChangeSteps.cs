@@ -102,10 +102,10 @@ internal readonly record struct PaymentChangeSteps
         """;
 
     private const string AskForSettlement = """
-        insert into inquiries (payment_id, marketplace_id, mode, next_at, tries, shard_key)
-        select p.id, p.marketplace_id, p.mode, @askForSettlementAt, 0, p.shard_key
+        insert into inquiries (payment_id, marketplace_id, mode, next_at, tries, for_settlement, shard_key)
+        select p.id, p.marketplace_id, p.mode, @askForSettlementAt, 0, true, p.shard_key
         from payments p where p.id = @id and p.shard_key = @shard and p.last_event_id = @eventId
-        on conflict (payment_id, shard_key) do update set next_at = excluded.next_at, tries = 0;
+        on conflict (payment_id, shard_key) do update set next_at = excluded.next_at, tries = 0, for_settlement = true;
 
         """;
 

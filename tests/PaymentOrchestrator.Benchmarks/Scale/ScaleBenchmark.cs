@@ -97,6 +97,7 @@ internal sealed class ScaleBenchmark(Options options)
     private static async Task<Sized> MakeAsync(BenchWorld world, Recording recording, int size)
     {
         var name = $"stored_{size.ToString(CultureInfo.InvariantCulture)}";
+        await LeaveAloneAsync(world.Database);
         world.Database.Other("postgres").Execute($"create database {name} template {world.Database.Address.Database}");
         var database = world.Database.Other(name);
         var empty = database.Bytes();
@@ -114,6 +115,13 @@ internal sealed class ScaleBenchmark(Options options)
         Console.WriteLine($"{size:N0} payments stored in {took.TotalSeconds:N0} s, {database.Bytes() / 1e9:N2} GB");
         var (process, port, _) = await world.StartApiAsync(database);
         return new Sized(size, new ApiUnderLoad(world, database, recording, process, port), figures);
+    }
+
+    /// <summary>A database that someone is connected to is no template; a process that was ended has sessions for a moment longer.</summary>
+    private static async Task LeaveAloneAsync(BenchDatabase database)
+    {
+        var server = database.Other("postgres");
+        while (server.Scalar<long>($"select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = '{database.Address.Database}'") > 0) await Task.Delay(100);
     }
 
     /// <summary>Why a size cannot be run; null when it can.</summary>
