@@ -82,6 +82,8 @@ internal sealed class CapacityPlan(Results e2e, Results scale)
             - A payment has one quote. Eligibility checks and lists of options come on top: their rates are in the report.
             - Shards grow evenly and independently: one payment is one shard, and nothing of a payment crosses two. That more workers give as much more was not measured on this machine.
             - A node has {CoresPerWorker} cores and a disk that takes {Results.Show(LogBytesPerWorker / 1e6)} MB/s of log durably; log per payment includes full pages after checkpoints, which fewer checkpoints lessen.
+            - 1688's message that an order is paid has the payment settled: one order read and one command, about a third of a payment's CPU again, of which the figures above hold a part. Where messages do not come, an instance
+              looks after at most a hundred settlements a second; more of them wait, behind every payment whose outcome is not known.
             - Providers answer as fast as they are asked. A slow one costs memory and sockets of the API, no connection and no lock; providers' own limits come first in practice.
             - More than some hundred connections go through PgBouncer in transaction mode; each instance asks for at most 100 for requests and 20 for background work.
             - Payments, refunds and books are kept for ever. From some terabytes on, old shards' years want storage of their own: at 100,000 payments/s a year is no disk but an archive.
