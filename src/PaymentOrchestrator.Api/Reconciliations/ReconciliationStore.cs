@@ -18,6 +18,9 @@ internal sealed class ReconciliationStore(Db db)
     private const int Chunk = 5_000;
     private const int TimeoutSeconds = 300;
 
+    // As much of its name as a shard's has: 63 characters are cut to make room for the shard's number.
+    private const string OncePerContent = "reconciliations_marketplace_id_mode_provider_";
+
     /// <summary>All of a marketplace and mode lies together; see the migration.</summary>
     public static short ShardOf(Caller caller) => System.Buffers.Binary.BinaryPrimitives.ReadInt16BigEndian(
         SHA256.HashData(Encoding.UTF8.GetBytes($"{caller.MarketplaceId}\n{caller.Mode.Code()}\nreconciliations")));
@@ -69,7 +72,7 @@ internal sealed class ReconciliationStore(Db db)
             await transaction.CommitAsync(cancellationToken);
             return true;
         }
-        catch (PostgresException e) when (Idempotency.IsTaken(e) || Idempotency.Violates(e, "reconciliations_marketplace_id_mode_provider_content_hash"))
+        catch (PostgresException e) when (Idempotency.IsTaken(e) || Idempotency.Violates(e, OncePerContent))
         {
             return false;
         }

@@ -86,7 +86,7 @@ public sealed class EventTests(TestSystem system)
         (await (await system.NewMarketplaceAsync()).Test.GetAsync($"/v1/events/{id}")).Must(404);
         Assert.Empty(Objects(await tenant.Live.GetAsync($"/v1/events?object_id={payment.Id}")));
 
-        await system.Database.ExecuteAsync("update events set created_at = created_at - interval '30 days 1 second' where object_id = $1", payment.Id);
+        await system.Database.ExecuteAsync("update events set created_at = now() - interval '30 days 1 second' where object_id = $1", payment.Id);
 
         (await tenant.Test.GetAsync($"/v1/events/{id}")).Must(404);
         Assert.Empty(Objects(await tenant.Test.GetAsync($"/v1/events?object_id={payment.Id}")));

@@ -20,7 +20,7 @@ public sealed class ProofTests(TestSystem system)
     [InlineData("delete from ledger_entries where transaction_id = (select id from ledger_transactions where cause_id = $1 and kind = 'payment')", "transactions_have_entries", "succeeded_payments_are_posted")]
     [InlineData("delete from ledger_transactions where cause_id = $2", "entries_have_transactions", "succeeded_refunds_are_posted")]
     [InlineData("update ledger_transactions set payment_id = $2 where cause_id = $1 and kind = 'payment'", "only_succeeded_payments_are_posted", "transactions_have_payments")]
-    [InlineData("update ledger_transactions set cause_id = gen_random_uuid() where cause_id = $1 and kind = 'payment'", "only_succeeded_payments_are_posted", "succeeded_payments_are_posted")]
+    [InlineData("update ledger_transactions set cause_id = '00000000-0000-4000-8000-000000000001' where cause_id = $1 and kind = 'payment'", "only_succeeded_payments_are_posted", "succeeded_payments_are_posted")]
     [InlineData("update payments set markup_amount = markup_amount + 1 where id = $1", "succeeded_payments_are_posted")]
     [InlineData("update payments set settlement_status = case settlement_status when 'settled' then 'pending' else 'settled' end where id = $1", "settled_payments_are_posted")]
     [InlineData("update payments set amount_refunded = amount_refunded - 1 where id = $1", "amount_refunded_is_what_succeeded")]

@@ -31,9 +31,11 @@ public sealed class FairnessTests(TestSystem system)
         await using var owner = new NpgsqlConnection(system.Database.ConnectionString);
         await owner.OpenAsync(Cancellation);
         await using var transaction = await owner.BeginTransactionAsync(Cancellation);
-        await using (var hold = new NpgsqlCommand("select 1 from payments where order_id is not null and marketplace_id = $1 for update", owner, transaction))
+        // By its shard: rows of one are locked on a cluster, too.
+        var shard = (await system.Database.RowsAsync("select shard_key from payments where id = $1", Database.Uuid(payment.Id))).Single();
+        await using (var hold = new NpgsqlCommand($"select 1 from payments where id = $1 and shard_key = {shard} for update", owner, transaction))
         {
-            hold.Parameters.AddWithValue(stuck.Id);
+            hold.Parameters.AddWithValue(Database.Uuid(payment.Id));
             await hold.ExecuteNonQueryAsync(Cancellation);
         }
 

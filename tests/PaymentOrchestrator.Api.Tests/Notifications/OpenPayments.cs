@@ -18,7 +18,7 @@ internal static class OpenPayments
             var processing = await PayAsync(api, buyer, "world_pay", "USD", ApiClient.NewOrder());
             Assert.Equal("processing", processing["status"]);
             // Whoever made it is long gone.
-            await system.Database.ExecuteAsync("update payments set created_at = created_at - interval '1 minute' where id = $1", Database.Uuid(processing.Id));
+            await system.Database.ExecuteAsync("update payments set created_at = now() - interval '1 minute' where id = $1", Database.Uuid(processing.Id));
             return processing.Id;
         }
 

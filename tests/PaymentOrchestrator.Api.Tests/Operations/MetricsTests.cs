@@ -91,7 +91,7 @@ public sealed partial class MetricsTests(TestSystem system, MeteredApi api) : IC
         var payment = await system.PaidAsync(api.Client, amount: 1_000_00);
         var id = Database.Uuid(payment.Id);
         // As the row is when its owner died after the intent, long enough ago.
-        await system.Database.ExecuteAsync("update payments set status = 'processing', created_at = created_at - interval '1 minute' where id = $1", id);
+        await system.Database.ExecuteAsync("update payments set status = 'processing', created_at = now() - interval '1 minute' where id = $1", id);
         await system.Database.ExecuteAsync("update attempts set outcome = 'unknown' where payment_id = $1", id);
         await system.Database.ExecuteAsync(
             "insert into inquiries (payment_id, marketplace_id, mode, next_at, tries, shard_key) select id, marketplace_id, mode, now() + interval '1 hour', 1, shard_key from payments where id = $1 on conflict (payment_id, shard_key) do update set next_at = excluded.next_at",

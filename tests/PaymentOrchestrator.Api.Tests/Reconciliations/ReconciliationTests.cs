@@ -92,7 +92,7 @@ public sealed class ReconciliationTests(TestSystem system)
         (await system.NotifyDisputeAsync(reference)).Must(200);
         var dispute = await api.DisputeAsync(disputed.Id);
         var late = await system.PaidAsync(api);
-        await system.Database.ExecuteAsync("update payments set settlement_status = 'pending', settled_at = null, created_at = created_at - interval '2 hours' where id = $1", Database.Uuid(late.Id));
+        await system.Database.ExecuteAsync("update payments set settlement_status = 'pending', settled_at = null, created_at = now() - interval '2 hours' where id = $1", Database.Uuid(late.Id));
         var twice = await system.PaidAsync(api);
         var to = Now;
         var file = await system.DownloadAsync("card", from, to, amount.Id, currency.Id, gone.Id, refunded.Id, disputed.Id, late.Id, twice.Id);

@@ -1,11 +1,13 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace PaymentOrchestrator.Benchmarks.Stub;
@@ -21,45 +23,42 @@ internal static class ProviderStub
     /// <summary>Settings by environment: STUB_WORLDFIRST and STUB_ALIPAY are <c>clientId|private key</c>; STUB_MEMBER is the 1688 id of every buyer, STUB_CUSTOMER the acquirer's of every card.</summary>
     public static async Task RunAsync(string url)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        await using var app = builder.Build();
+        var address = new Uri(url);
         var worldFirst = new AntSigner(Environment.GetEnvironmentVariable("STUB_WORLDFIRST")!);
         var alipay = new AntSigner(Environment.GetEnvironmentVariable("STUB_ALIPAY")!);
         var member = Environment.GetEnvironmentVariable("STUB_MEMBER")!;
-        app.Run(context => context.Request.Path.StartsWithSegments("/bench", StringComparison.Ordinal) ? Watch.AnswerAsync(context) : AnswerAsync(context, worldFirst, alipay, member));
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Parse(address.Host), address.Port, socket => socket.Run(connection => Wire.ServeAsync(
+            connection,
+            call => call.Path.StartsWith("/bench/", StringComparison.Ordinal) ? Watch.Answer(call) : Answer(call, worldFirst, alipay, member),
+            call =>
+            {
+                if (Watch.IsOn) Watch.Note(OrderOf(call), call.Began, Stopwatch.GetTimestamp());
+            }))));
+        await using var app = builder.Build();
         // Whoever started it holds its standard input: it ends with them.
         _ = Task.Run(async () =>
         {
             await Console.OpenStandardInput().CopyToAsync(Stream.Null);
             await app.StopAsync();
         });
-        await app.RunAsync(url);
+        await app.RunAsync();
     }
 
-    private static async Task AnswerAsync(HttpContext context, AntSigner worldFirst, AntSigner alipay, string member)
+    private static Wire.Answer Answer(Wire.Call call, AntSigner worldFirst, AntSigner alipay, string member) => call.Path switch
     {
-        var began = Stopwatch.GetTimestamp();
-        var path = context.Request.Path.Value!;
-        using var buffer = new MemoryStream();
-        await context.Request.Body.CopyToAsync(buffer);
-        var body = buffer.GetBuffer().AsSpan(0, (int)buffer.Length).ToArray();
-        var answer = path switch
-        {
-            _ when path.StartsWith("/openapi/", StringComparison.Ordinal) => Marketplace(path, Form(body), member),
-            _ when path.StartsWith("/amsin/", StringComparison.Ordinal) => worldFirst.Sign(context, path, WorldFirst(path, body, member)),
-            _ when path.StartsWith("/ams/", StringComparison.Ordinal) => alipay.Sign(context, path, Alipay(path, body)),
-            _ => Card(path, body),
-        };
-        context.Response.ContentType = "application/json";
-        context.Response.ContentLength = answer.Length;
-        await context.Response.Body.WriteAsync(answer);
-        if (Watch.IsOn) Watch.Note(OrderOf(path, body), began, Stopwatch.GetTimestamp());
-    }
+        _ when call.Path.StartsWith("/openapi/", StringComparison.Ordinal) => new(Marketplace(call.Path, Form(call.Body), member)),
+        _ when call.Path.StartsWith("/amsin/", StringComparison.Ordinal) => worldFirst.Sign(call.Path, WorldFirst(call.Path, call.Body, member)),
+        _ when call.Path.StartsWith("/ams/", StringComparison.Ordinal) => alipay.Sign(call.Path, Alipay(call.Path, call.Body)),
+        _ => new(Card(call.Path, call.Body)),
+    };
 
     /// <summary>The marketplace's order that a call is about; null for calls about a buyer or an account.</summary>
-    private static string? OrderOf(string path, byte[] body)
+    private static string? OrderOf(Wire.Call call)
     {
+        var (_, path, body, _) = call;
+        if (body.Length == 0) return null;
         if (path.StartsWith("/openapi/", StringComparison.Ordinal)) return Form(body).GetValueOrDefault("orderId");
         if (!path.StartsWith("/am", StringComparison.Ordinal)) return Form(body).GetValueOrDefault("metadata[order_id]");
         using var request = JsonDocument.Parse(body);
@@ -143,15 +142,12 @@ internal static class ProviderStub
             key.ImportPkcs8PrivateKey(Convert.FromBase64String(parts[1]), out _);
         }
 
-        public byte[] Sign(HttpContext context, string path, byte[] body)
+        public Wire.Answer Sign(string path, byte[] body)
         {
             var time = Now();
             var head = Bytes($"POST {path}\n{clientId}.{time}.");
             var signature = key.SignData([.. head, .. body], HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-            context.Response.Headers["response-time"] = time;
-            context.Response.Headers["client-id"] = clientId;
-            context.Response.Headers["signature"] = $"algorithm=RSA256,keyVersion=1,signature={Uri.EscapeDataString(Convert.ToBase64String(signature))}";
-            return body;
+            return new(body, $"response-time: {time}\r\nclient-id: {clientId}\r\nsignature: algorithm=RSA256,keyVersion=1,signature={Uri.EscapeDataString(Convert.ToBase64String(signature))}\r\n");
         }
     }
 }

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
-using Microsoft.AspNetCore.Http;
 
 namespace PaymentOrchestrator.Benchmarks.Stub;
 
@@ -21,17 +20,17 @@ internal static class Watch
         if (order is not null) Calls.Enqueue((order, from, to));
     }
 
-    public static async Task AnswerAsync(HttpContext context)
+    public static Wire.Answer Answer(Wire.Call call)
     {
-        IsOn = HttpMethods.IsPost(context.Request.Method);
+        IsOn = call.Method == "POST";
         if (IsOn)
         {
             Calls.Clear();
-            return;
+            return new([]);
         }
 
         var lines = new StringBuilder();
-        while (Calls.TryDequeue(out var call)) lines.Append(CultureInfo.InvariantCulture, $"{call.Order} {call.From} {call.To}\n");
-        await context.Response.WriteAsync(lines.ToString());
+        while (Calls.TryDequeue(out var noted)) lines.Append(CultureInfo.InvariantCulture, $"{noted.Order} {noted.From} {noted.To}\n");
+        return new(Encoding.UTF8.GetBytes(lines.ToString()));
     }
 }

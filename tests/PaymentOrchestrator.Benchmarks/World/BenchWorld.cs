@@ -29,7 +29,7 @@ internal sealed class BenchWorld : IAsyncDisposable
     private readonly string folder = Directory.CreateTempSubdirectory("po-bench-").FullName;
     private PostgresServer? postgres;
     private LocalSecrets? secrets;
-    private string api = "";
+    private IReadOnlyList<string> api = [];
     private string member = "";
     private string customer = "";
     private int children;
@@ -89,7 +89,7 @@ internal sealed class BenchWorld : IAsyncDisposable
             settings.Remove("Documentation__DemoKey");
             foreach (var (name, value) in more) settings[name] = value;
             var started = Stopwatch.GetTimestamp();
-            var process = ChildProcess.Start(api, [], settings, Path.Combine(folder, $"api-{++children}.log"));
+            var process = ChildProcess.Start(api, settings, Path.Combine(folder, $"api-{++children}.log"));
             if (await IsReadyAsync(process, own, "/health/ready")) return (process, own, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
             var log = process.Log();
             process.Dispose();
@@ -158,7 +158,7 @@ internal sealed class BenchWorld : IAsyncDisposable
         for (var attempt = 1; ; attempt++)
         {
             StubPort = Ports.PickFree();
-            Stub = ChildProcess.Start(typeof(BenchWorld).Assembly.Location, ["stub", Url(StubPort)], settings, Path.Combine(folder, "stub.log"));
+            Stub = ChildProcess.Start(["dotnet", typeof(BenchWorld).Assembly.Location, "stub", Url(StubPort)], settings, Path.Combine(folder, "stub.log"));
             if (await IsReadyAsync(Stub, StubPort, "/v1/payment_methods/pm_1")) return;
             var log = Stub.Log();
             Stub.Dispose();

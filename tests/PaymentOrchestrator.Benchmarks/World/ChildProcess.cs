@@ -26,14 +26,14 @@ internal sealed class ChildProcess : IDisposable
     public bool HasEnded => process.HasExited;
 
     /// <summary>
-    /// Starts <c>dotnet assembly arguments</c>; settings go by the environment, where no process list shows them. What it writes goes to a file, which
+    /// Starts a program; settings go by the environment, where no process list shows them. What it writes goes to a file, which
     /// costs nobody anything.
     /// </summary>
-    public static ChildProcess Start(string assembly, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>> environment, string log)
+    public static ChildProcess Start(IEnumerable<string> command, IEnumerable<KeyValuePair<string, string>> environment, string log)
     {
         // The shell becomes the process; its standard input ends when this process does, however that happens.
         var start = new ProcessStartInfo("/bin/sh") { RedirectStandardInput = true };
-        foreach (var argument in (string[])["-c", "log=$1; shift; exec dotnet \"$@\" > \"$log\" 2>&1", "sh", log, assembly, .. arguments]) start.ArgumentList.Add(argument);
+        foreach (var argument in (string[])["-c", "log=$1; shift; exec \"$@\" > \"$log\" 2>&1", "sh", log, .. command]) start.ArgumentList.Add(argument);
         foreach (var (name, value) in environment) start.Environment[name] = value;
         return new ChildProcess(Process.Start(start)!, log);
     }

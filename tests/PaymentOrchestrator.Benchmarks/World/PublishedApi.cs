@@ -6,9 +6,9 @@ namespace PaymentOrchestrator.Benchmarks.World;
 /// <summary>The API as it ships: published for release, as its image's Dockerfile does.</summary>
 internal static class PublishedApi
 {
-    /// <summary>The assembly to run.</summary>
+    /// <summary>The command that runs it.</summary>
     /// <param name="folder">Where it was published already; null to publish it now.</param>
-    public static async Task<string> FindAsync(string? folder)
+    public static async Task<IReadOnlyList<string>> FindAsync(string? folder)
     {
         var root = Root();
         var target = folder ?? Path.Combine(root, "artifacts", "benchmarks", "api");
@@ -24,8 +24,11 @@ internal static class PublishedApi
             ]);
         }
 
-        var assembly = Path.GetFullPath(Path.Combine(target, "PaymentOrchestrator.Api.dll"));
-        return File.Exists(assembly) ? assembly : throw new InvalidOperationException($"{assembly} is missing.");
+        var program = Path.GetFullPath(Path.Combine(target, "PaymentOrchestrator.Api"));
+        // One that brings its own runtime has a program beside its assembly.
+        if (File.Exists(program)) return [program];
+        var assembly = program + ".dll";
+        return File.Exists(assembly) ? ["dotnet", assembly] : throw new InvalidOperationException($"{assembly} is missing.");
     }
 
     private static async Task RunAsync(string root, IReadOnlyList<string> arguments)
