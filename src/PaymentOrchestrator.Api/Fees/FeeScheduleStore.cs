@@ -83,7 +83,7 @@ internal sealed class FeeScheduleStore(Db db)
         batch.BatchCommands.Add(AuditEntry.Of(caller, id.ToString(), id.ShardKey, now).ToBatchCommand());
         try
         {
-            await batch.ExecuteNonQueryAsync(cancellationToken);
+            await connection.ExecuteAsync(batch, cancellationToken);
             return Publication.Published;
         }
         catch (PostgresException e) when (Idempotency.IsTaken(e))

@@ -79,7 +79,7 @@ internal sealed class PaymentOptionsStore(Db db)
         });
         try
         {
-            await batch.ExecuteNonQueryAsync(cancellationToken);
+            await connection.ExecuteAsync(batch, cancellationToken);
             Telemetry.Instruments.OptionsGiven(caller.Mode);
             return answer;
         }

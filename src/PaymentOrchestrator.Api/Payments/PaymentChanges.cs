@@ -106,26 +106,33 @@ internal sealed class PaymentChanges(Db db, ResolverSchedule schedule, FactsCach
             parameters = more;
         }
 
-        var sql = steps.ToSql();
-        await using var connection = await db.OpenAsync(payment.Owner, cancellationToken);
-        PaymentRow? row;
+        var row = await TryWriteAsync(payment.Owner, steps, parameters, cancellationToken);
+        // No row where another's newer version stands, or the same request was first: then that one is the answer.
+        var present = (row ?? await ReadAsync(payment, cancellationToken)).ToPayment();
+        if (moves && row is not null) Telemetry.Instruments.PaymentEntered(next.Method, next.Status, next.Owner.Mode);
+        return present;
+    }
+
+    private async Task<PaymentRow?> TryWriteAsync(Caller owner, PaymentChangeSteps steps, object parameters, CancellationToken cancellationToken)
+    {
+        await using var connection = await db.OpenAsync(owner, cancellationToken);
         try
         {
-            row = await connection.QuerySingleOrDefaultAsync<PaymentRow>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
+            return await connection.QuerySingleOrDefaultAsync<PaymentRow>(new CommandDefinition(steps.ToSql(), parameters, cancellationToken: cancellationToken));
         }
         catch (Npgsql.PostgresException e) when (Idempotency.IsTaken(e))
         {
-            // The same request was first, and what it did is the present state.
-            row = null;
+            return null;
         }
+    }
 
-        // No row where another's newer version stands: then that one is the answer.
-        var present = (row ?? await connection.QuerySingleAsync<PaymentRow>(new CommandDefinition(
+    private async Task<PaymentRow> ReadAsync(Payment payment, CancellationToken cancellationToken)
+    {
+        await using var connection = await db.OpenAsync(payment.Owner, cancellationToken);
+        return await connection.QuerySingleAsync<PaymentRow>(new CommandDefinition(
             PaymentChangeSteps.Present,
             new { id = payment.Id.Value, marketplace = payment.Owner.MarketplaceId, mode = payment.Owner.Mode.Code(), shard = payment.Id.ShardKey },
-            cancellationToken: cancellationToken))).ToPayment();
-        if (moves && row is not null) Telemetry.Instruments.PaymentEntered(next.Method, next.Status, next.Owner.Mode);
-        return present;
+            cancellationToken: cancellationToken));
     }
 
     /// <summary>The outcome as the attempt records it.</summary>

@@ -13,9 +13,14 @@ internal sealed class Db : IAsyncDisposable
     // The worker's commands are short and few at a time; a burst of requests with keys to look up must not take as many connections again.
     private const int WorkerConnections = 20;
 
+    private const string HasCitus = "select exists (select from pg_extension where extname = 'citus')";
+
     private readonly NpgsqlDataSource app;
     private readonly NpgsqlDataSource worker;
     private readonly ConnectionShares shares;
+
+    // Asked by each physical connection. A database is spread while no instance runs on it.
+    private volatile bool clustered;
 
     static Db()
     {
@@ -31,7 +36,7 @@ internal sealed class Db : IAsyncDisposable
 
     /// <summary>For what belongs to a marketplace: the rows of this one, in this mode, and no others, whatever the statement says.</summary>
     public async ValueTask<TenantConnection> OpenAsync(Caller owner, CancellationToken cancellationToken) =>
-        new(await shares.OpenAsync(app, owner.MarketplaceId, cancellationToken), owner);
+        new(await shares.OpenAsync(app, owner.MarketplaceId, cancellationToken), owner, clustered);
 
     /// <summary>For reference data that all share. No row of any marketplace can be seen.</summary>
     public ValueTask<NpgsqlConnection> OpenSharedAsync(CancellationToken cancellationToken) => app.OpenConnectionAsync(cancellationToken);
@@ -50,7 +55,7 @@ internal sealed class Db : IAsyncDisposable
     /// <c>ConnectionStrings:App</c> and <c>:Worker</c> name logins of their own. Where only <c>ConnectionStrings:Postgres</c> is given, that
     /// login takes on the lesser role for each session, so that one machine has the same rights as a fleet.
     /// </summary>
-    private static NpgsqlDataSource Build(IConfiguration configuration, string name, string role)
+    private NpgsqlDataSource Build(IConfiguration configuration, string name, string role)
     {
         var own = configuration.GetConnectionString(name);
         var builder = new NpgsqlConnectionStringBuilder(own ?? configuration.GetConnectionString("Postgres")
@@ -64,6 +69,8 @@ internal sealed class Db : IAsyncDisposable
         if (role == "po_worker" && !builder.ShouldSerialize("Maximum Pool Size")) builder.MaxPoolSize = WorkerConnections;
         builder.ApplicationName = $"payment-orchestrator-{role}";
         // The name stands for the pool in metrics, where the connection string must not.
-        return new NpgsqlDataSourceBuilder(builder.ConnectionString) { Name = role }.Build();
+        return new NpgsqlDataSourceBuilder(builder.ConnectionString) { Name = role }.UsePhysicalConnectionInitializer(
+            connection => clustered = connection.ExecuteScalar<bool>(HasCitus),
+            async connection => clustered = await connection.ExecuteScalarAsync<bool>(HasCitus)).Build();
     }
 }

@@ -10,8 +10,14 @@ namespace PaymentOrchestrator.Api.Postgres;
 /// <summary>
 /// A connection that speaks for one marketplace in one mode. Each of its commands and batches begins by telling the server whose rows it may touch, in the
 /// same round trip and for its own transaction alone: nothing stays on a connection that goes back to a pool, ours or PgBouncer's.
+/// A command of several statements is one transaction. PostgreSQL makes it so of itself; a Citus coordinator lets each statement commit alone on its shard unless it
+/// is told, so there such a command says it, still in one round trip. One that fails leaves its connection in a transaction that nothing more can be done in: it is
+/// closed, and who goes on opens another.
 /// </summary>
-internal sealed class TenantConnection(NpgsqlConnection inner, Caller owner) : DbConnection
+/// <param name="inner">Open.</param>
+/// <param name="owner">Whose rows.</param>
+/// <param name="clustered">Whether the database is spread by Citus.</param>
+internal sealed class TenantConnection(NpgsqlConnection inner, Caller owner, bool clustered) : DbConnection
 {
     // Plans are made once per connection, perhaps while a table is empty; a sequential scan that was right then must not stay. Without one a plan can look so dear that
     // the server would compile it at each execution, hence no jit. Here, and not in the connection's options: PgBouncer passes none on.
@@ -35,14 +41,26 @@ internal sealed class TenantConnection(NpgsqlConnection inner, Caller owner) : D
 
     public override bool CanCreateBatch => true;
 
-    /// <summary>A batch that has its first command already. For what is executed, not read: the first result set is that command's.</summary>
+    private bool IsClustered => clustered;
+
+    /// <summary>
+    /// A batch that has its first commands already, for <see cref="ExecuteAsync"/>. For what is executed, not read: the first result set is those commands'.
+    /// </summary>
     public new NpgsqlBatch CreateBatch()
     {
         var batch = inner.CreateBatch();
+        if (clustered) batch.BatchCommands.Add(new NpgsqlBatchCommand("begin"));
         var tell = new NpgsqlBatchCommand(Statement);
         AddParameters(tell.Parameters);
         batch.BatchCommands.Add(tell);
         return batch;
+    }
+
+    /// <summary>Executes a batch of <see cref="CreateBatch"/> as one transaction.</summary>
+    public Task<int> ExecuteAsync(NpgsqlBatch batch, CancellationToken cancellationToken)
+    {
+        if (clustered) batch.BatchCommands.Add(new NpgsqlBatchCommand("commit"));
+        return batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
     public override void ChangeDatabase(string databaseName) => throw new NotSupportedException("A connection is to one database.");
@@ -202,11 +220,14 @@ internal sealed class TenantConnection(NpgsqlConnection inner, Caller owner) : D
 
         private NpgsqlCommand Bound()
         {
-            inner.CommandText = $"{Statement};\n{text}";
+            inner.CommandText = connection.IsClustered && inner.Transaction is null && IsSeveral(text) ? $"begin;\n{Statement};\n{text.AsSpan().TrimEnd(" \r\n;")};\ncommit" : $"{Statement};\n{text}";
             if (bound) return inner;
             connection.AddParameters(inner.Parameters);
             bound = true;
             return inner;
         }
+
+        // No statement of ours has a semicolon in a text of its own.
+        private static bool IsSeveral(string text) => text.AsSpan().TrimEnd(" \r\n;").Contains(';');
     }
 }

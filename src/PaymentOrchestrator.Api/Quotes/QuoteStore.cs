@@ -60,7 +60,7 @@ internal sealed class QuoteStore(Db db)
         batch.BatchCommands.Add(QuoteInsert.Of(quote));
         try
         {
-            await batch.ExecuteNonQueryAsync(cancellationToken);
+            await connection.ExecuteAsync(batch, cancellationToken);
             Telemetry.Instruments.QuoteGiven(quote.Method, quote.Owner.Mode);
             return true;
         }

@@ -99,7 +99,7 @@ internal sealed class RateReader(Db db, ReferenceRates rates)
         batch.BatchCommands.Add(AuditEntry.Of(caller, id.ToString(), id.ShardKey, now).ToBatchCommand());
         try
         {
-            await batch.ExecuteNonQueryAsync(cancellationToken);
+            await connection.ExecuteAsync(batch, cancellationToken);
             return true;
         }
         catch (PostgresException e) when (Idempotency.IsTaken(e) || Idempotency.Violates(e, "exchange_rate_decisions_pkey"))

@@ -105,22 +105,27 @@ internal sealed class RefundChanges(Db db, FactsCache facts, TimeProvider clock)
         parameters.Add("fingerprint", key?.Fingerprint, System.Data.DbType.Binary);
         audit?.AddTo(parameters);
         LedgerSql.AddParameters(parameters, decision.Postings, refund.PaymentId, refund.Id, null, next.Version, now);
-        // What was heard is written whoever has hung up meanwhile.
-        await using var connection = await db.OpenAsync(refund.Owner, CancellationToken.None);
         try
         {
-            var present = (await connection.QuerySingleAsync<RefundRow>(new CommandDefinition(sql, parameters))).ToRefund();
+            var present = await RunAsync(refund.Owner, sql, parameters);
             if (moves && present.Version == next.Version && present.Status == next.Status) Telemetry.Instruments.RefundEntered(next.Status, next.Owner.Mode);
             return present;
         }
         catch (PostgresException e) when (Idempotency.IsTaken(e))
         {
-            return (await connection.QuerySingleAsync<RefundRow>(new CommandDefinition(Present, parameters))).ToRefund();
+            return await RunAsync(refund.Owner, Present, parameters);
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.CheckViolation && e.ConstraintName is { } name && name.StartsWith("payments_refunded_within", StringComparison.Ordinal))
         {
             return null;
         }
+    }
+
+    private async Task<Refund> RunAsync(Caller owner, string sql, DynamicParameters parameters)
+    {
+        // What was heard is written whoever has hung up meanwhile.
+        await using var connection = await db.OpenAsync(owner, CancellationToken.None);
+        return (await connection.QuerySingleAsync<RefundRow>(new CommandDefinition(sql, parameters))).ToRefund();
     }
 
     /// <summary>How often the refund's part of the order is added to what the payment counts as refunded: 1, 0 or −1.</summary>

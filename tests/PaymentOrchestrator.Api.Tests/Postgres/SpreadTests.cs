@@ -21,23 +21,33 @@ public sealed class SpreadTests(TestSystem system)
         foreach (var otherShard in new[] { false, true })
         {
             var (id, other, reference) = (Guid.NewGuid(), Guid.NewGuid(), $"undone {Guid.NewGuid():N}");
-            await using var connection = await db.OpenAsync(new Caller(1, Mode.Test), TestContext.Current.CancellationToken);
-            var failed = await Assert.ThrowsAsync<PostgresException>(() => connection.ExecuteAsync(
-                $"{Insert}; {Insert.Replace("@id", "@other", StringComparison.Ordinal).Replace("@shard", "@otherShard", StringComparison.Ordinal)}; {Insert};",
-                new { id, other, reference, shard = (short)7, otherShard = (short)(otherShard ? -30_000 : 7) }));
-            Assert.Equal(PostgresErrorCodes.UniqueViolation, failed.SqlState);
-
-            await using var batch = connection.CreateBatch();
-            for (var i = 0; i < 2; i++)
+            await using (var connection = await db.OpenAsync(new Caller(1, Mode.Test), TestContext.Current.CancellationToken))
             {
-                batch.BatchCommands.Add(new NpgsqlBatchCommand(Insert)
-                {
-                    Parameters = { new NpgsqlParameter<Guid>("id", id), new NpgsqlParameter<string>("reference", reference), new NpgsqlParameter<short>("shard", 7) },
-                });
+                var failed = await Assert.ThrowsAsync<PostgresException>(() => connection.ExecuteAsync(
+                    $"{Insert}; {Insert.Replace("@id", "@other", StringComparison.Ordinal).Replace("@shard", "@otherShard", StringComparison.Ordinal)}; {Insert};",
+                    new { id, other, reference, shard = (short)7, otherShard = (short)(otherShard ? -30_000 : 7) }));
+                Assert.Equal(PostgresErrorCodes.UniqueViolation, failed.SqlState);
             }
 
-            Assert.Equal(PostgresErrorCodes.UniqueViolation, (await Assert.ThrowsAsync<PostgresException>(() => batch.ExecuteNonQueryAsync(TestContext.Current.CancellationToken))).SqlState);
+            await using (var connection = await db.OpenAsync(new Caller(1, Mode.Test), TestContext.Current.CancellationToken))
+            {
+                await using var batch = connection.CreateBatch();
+                for (var i = 0; i < 2; i++)
+                {
+                    batch.BatchCommands.Add(new NpgsqlBatchCommand(Insert)
+                    {
+                        Parameters = { new NpgsqlParameter<Guid>("id", id), new NpgsqlParameter<string>("reference", reference), new NpgsqlParameter<short>("shard", 7) },
+                    });
+                }
+
+                Assert.Equal(PostgresErrorCodes.UniqueViolation, (await Assert.ThrowsAsync<PostgresException>(() => connection.ExecuteAsync(batch, TestContext.Current.CancellationToken))).SqlState);
+            }
+
             Assert.Equal([], await system.Database.RowsAsync("select id from buyers where reference = $1", reference));
+            // What failed went back to the pool, and serves the next.
+            await using (var connection = await db.OpenAsync(new Caller(1, Mode.Test), TestContext.Current.CancellationToken))
+                Assert.Equal(1, await connection.ExecuteAsync($"{Insert}; select 1;", new { id, reference, shard = (short)7 }));
+            Assert.Equal([$"{id}"], await system.Database.RowsAsync("select id from buyers where reference = $1", reference));
         }
     }
 
