@@ -85,9 +85,13 @@ internal static class Idempotency
     /// <summary>Whether the exception says that another request took the key first. Its transaction, and so its effect, is not ours.</summary>
     public static bool IsTaken(PostgresException e) => Violates(e, "idempotency_keys_pkey");
 
-    /// <summary>Whether a unique constraint stopped the command; a sharded table's constraints carry the shard's number behind their name.</summary>
+    /// <summary>
+    /// Whether a unique or check constraint stopped the command. A sharded table's constraints carry the shard's number behind their name, and a coordinator passes on a
+    /// worker's words and not the field that names it.
+    /// </summary>
     public static bool Violates(PostgresException e, string constraint) =>
-        e.SqlState == PostgresErrorCodes.UniqueViolation && e.ConstraintName is { } name && name.StartsWith(constraint, StringComparison.Ordinal);
+        e.SqlState is PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.CheckViolation
+        && (e.ConstraintName?.StartsWith(constraint, StringComparison.Ordinal) ?? e.MessageText.Contains(constraint, StringComparison.Ordinal));
 }
 
 /// <summary>What an earlier request with the same key left.</summary>

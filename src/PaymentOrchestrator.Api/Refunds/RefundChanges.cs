@@ -115,7 +115,7 @@ internal sealed class RefundChanges(Db db, FactsCache facts, TimeProvider clock)
         {
             return await RunAsync(refund.Owner, Present, parameters);
         }
-        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.CheckViolation && e.ConstraintName is { } name && name.StartsWith("payments_refunded_within", StringComparison.Ordinal))
+        catch (PostgresException e) when (Idempotency.Violates(e, "payments_refunded_within"))
         {
             return null;
         }
