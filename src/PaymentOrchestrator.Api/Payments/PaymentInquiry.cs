@@ -28,7 +28,8 @@ internal sealed class PaymentInquiry(
         {
             // It never arrived. Sent again it has the same request id: should the first one be on its way still, the provider sees one.
             if (age <= schedule.SendAgainWithin) outcome = await gateway.DebitAsync(debit, CancellationToken.None);
-            else outcome = new DebitOutcome.Refused(FailureCode.NotExecuted, "The request never reached the provider and nothing was taken. Pay again with a new quote.", Retryable: true);
+            // Later the buyer may have gone, and it is not sent any more; but a provider can be behind with its own books, so it is not called failed yet either.
+            else if (age > schedule.NotExecutedAfter) outcome = new DebitOutcome.Refused(FailureCode.NotExecuted, "The request never reached the provider and nothing was taken. Pay again with a new quote.", Retryable: true);
         }
 
         var now = await changes.ApplyAsync(payment, attempt, outcome, CancellationToken.None);

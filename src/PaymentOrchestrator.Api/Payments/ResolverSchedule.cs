@@ -24,6 +24,9 @@ internal sealed class ResolverSchedule(IConfiguration configuration)
     /// <summary>A request that never reached the provider is sent again, under the same request id, while the buyer still expects it.</summary>
     public TimeSpan SendAgainWithin => Read(nameof(SendAgainWithin), TimeSpan.FromMinutes(2));
 
+    /// <summary>A request that its provider still does not know after this was never executed: none is that far behind with what it shows.</summary>
+    public TimeSpan NotExecutedAfter => Read(nameof(NotExecutedAfter), TimeSpan.FromMinutes(10));
+
     /// <summary>How long a buyer may take at the provider's page.</summary>
     public TimeSpan ActionExpiresAfter => Read(nameof(ActionExpiresAfter), TimeSpan.FromMinutes(15));
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Xunit;
 
@@ -45,6 +46,17 @@ public sealed partial class DeployFilesTests
         foreach (var file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "deploy"), "*.md").Concat(Directory.EnumerateFiles(Repository.Root, "*.md")))
             Assert.All(Link().Matches(File.ReadAllText(file)), link =>
                 Assert.True(Path.Exists(Path.Combine(Path.GetDirectoryName(file)!, link.Groups[1].Value)), $"{file}: {link.Groups[1].Value}"));
+    }
+
+    /// <summary>A property that MSBuild does not know is no error to it: the server's collector once came with one that was misspelt.</summary>
+    [Theory]
+    [InlineData("System.GC.Server")]
+    [InlineData("System.GC.Concurrent")]
+    [InlineData("System.Runtime.TieredPGO")]
+    public void The_runtime_is_told_what_the_project_says(string setting)
+    {
+        using var runtime = JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "PaymentOrchestrator.Api.runtimeconfig.json")));
+        Assert.False(runtime.RootElement.GetProperty("runtimeOptions").GetProperty("configProperties").GetProperty(setting).GetBoolean());
     }
 
     private static HashSet<string> Documented() =>
