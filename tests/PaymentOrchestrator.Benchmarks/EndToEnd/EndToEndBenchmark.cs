@@ -43,11 +43,13 @@ internal sealed class EndToEndBenchmark(Options options)
         var (process, port, _) = await world.StartApiAsync(world.Database);
         using var api = new ApiUnderLoad(world, world.Database, recording, process, port);
         await CheckAsync(api);
-        await WarmUpAsync(api);
         var floor = new FloorRun(world, recording, clients);
         await floor.ChooseThreadsAsync(process, Math.Min(seconds, 3));
         figures.Add("floor_threads", floor.Threads);
-        var peak = await new Rounds(world, api, floor, clients, seconds).RunAsync(rounds, figures);
+        var inTurn = new Rounds(world, api, floor, clients, seconds);
+        await WarmUpQuotesAsync(api);
+        await inTurn.QuotesAsync(rounds, figures);
+        var peak = await inTurn.PaymentsAsync(rounds, await WarmUpPaymentsAsync(api), figures);
 
         if (phases.Contains("one")) await OneClientAsync(world, api);
         if (phases.Contains("half")) await HalfPeakAsync(world, api, peak);
@@ -88,12 +90,17 @@ internal sealed class EndToEndBenchmark(Options options)
         }
     }
 
-    private async Task WarmUpAsync(ApiUnderLoad api)
+    private async Task WarmUpQuotesAsync(ApiUnderLoad api) =>
+        api.Checked(await api.Load(clients).ClosedAsync(() => api.Requests.Quote("card", "USD"), 201, TimeSpan.FromSeconds(warmUpSeconds)));
+
+    /// <summary>Pays the quotes of the last round, then as many as it seems to take.</summary>
+    /// <returns>Payments per second.</returns>
+    private async Task<double> WarmUpPaymentsAsync(ApiUnderLoad api)
     {
-        var part = TimeSpan.FromSeconds(warmUpSeconds / 3.0);
-        api.Checked(await api.Load(clients).ClosedAsync(() => api.Requests.Quote("card", "USD"), 201, part, api.Requests.Keep));
+        var part = TimeSpan.FromSeconds(warmUpSeconds / 2.0);
         var result = api.Checked(await api.Load(clients).ClosedAsync(api.Requests.Pay, 201, part));
-        await api.PayAsync(clients, part, result.PerSecond);
+        var (perSecond, _) = await api.PayAsync(clients, part, result.PerSecond);
+        return perSecond;
     }
 
     /// <summary>One request at a time: how long it takes, not how many there are.</summary>
