@@ -114,6 +114,7 @@ public static class ApiApp
         services.AddHostedService<PaymentResolver>();
 
         services.AddSingleton<RefundStore>();
+        services.AddSingleton<OpenRefundStore>();
         services.AddSingleton<RefundChanges>();
         services.AddSingleton<RefundSchedule>();
         services.AddSingleton<RefundInquiry>();

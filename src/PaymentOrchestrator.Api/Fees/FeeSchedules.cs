@@ -11,12 +11,14 @@ internal static class FeeSchedules
     /// The schedule in force: the marketplace's own, else the default; the newest that has begun. Exactly one at any instant, for the default is
     /// always there and no two of one owner begin together. Parameters: marketplace, mode, now.
     /// </summary>
-    public const string FindInForce = """
-        select id, effective_from, rules
+    public const string FindInForce = "select id, effective_from, rules " + InForce + ";";
+
+    /// <summary>The same, for what else one wants of it.</summary>
+    public const string InForce = """
         from fee_schedules
         where ((marketplace_id = @marketplace and (mode = @mode or mode is null)) or marketplace_id is null) and effective_from <= @now
         order by marketplace_id nulls last, effective_from desc, mode nulls last
-        limit 1;
+        limit 1
         """;
 }
 

@@ -1,3 +1,6 @@
+using System.Text;
+using System.Text.Json;
+
 namespace PaymentOrchestrator.Api.Http;
 
 /// <summary>How results become HTTP answers.</summary>
@@ -22,8 +25,7 @@ internal static class HttpAnswers
         context.Response.StatusCode = problem.Type.Status;
         if (problem.RetryAfter is { } seconds) context.Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
         if (problem.Type == ProblemType.Unauthorized) context.Response.Headers.WWWAuthenticate = "Bearer";
-        return context.Response.WriteAsJsonAsync(
-            ProblemDocument.From(problem, context.TraceIdentifier), ApiJson.TypeInfo<ProblemDocument>(), "application/problem+json", context.RequestAborted);
+        return SendAsync(context.Response, Utf8(ProblemDocument.From(problem, context.TraceIdentifier)), "application/problem+json");
     }
 
     internal sealed class ProblemAnswer(Problem problem) : IResult
@@ -38,7 +40,7 @@ internal static class HttpAnswers
         public Task ExecuteAsync(HttpContext httpContext)
         {
             Begin(httpContext.Response, status, location, replayed);
-            return httpContext.Response.WriteAsJsonAsync(value, ApiJson.TypeInfo<T>(), "application/json", httpContext.RequestAborted);
+            return SendAsync(httpContext.Response, Utf8(value), "application/json");
         }
     }
 
@@ -47,9 +49,21 @@ internal static class HttpAnswers
         public Task ExecuteAsync(HttpContext httpContext)
         {
             Begin(httpContext.Response, status, location, replayed);
-            httpContext.Response.ContentType = "application/json";
-            return httpContext.Response.WriteAsync(json, httpContext.RequestAborted);
+            return SendAsync(httpContext.Response, Encoding.UTF8.GetBytes(json), "application/json");
         }
+    }
+
+    private static byte[] Utf8<T>(T value) => JsonSerializer.SerializeToUtf8Bytes(value, ApiJson.TypeInfo<T>());
+
+    /// <summary>
+    /// In one piece with its length, not as chunks of a stream: documents are small. A client that has gone is no fault of ours: the server drops what
+    /// is written to nobody.
+    /// </summary>
+    private static Task SendAsync(HttpResponse response, byte[] body, string contentType)
+    {
+        response.ContentType = contentType;
+        response.ContentLength = body.Length;
+        return response.Body.WriteAsync(body, CancellationToken.None).AsTask();
     }
 
     private static void Begin(HttpResponse response, int status, string? location, bool replayed)

@@ -7,10 +7,12 @@ namespace PaymentOrchestrator.Api.Payments;
 internal sealed class LivePayment
 {
     /// <summary>Parameters: marketplace, mode, scope (the buyer), orderId, shard.</summary>
-    public const string Find = """
-        select p.id, p.status
+    public const string Find = "select p.id, p.status " + OfOrder + ";\n";
+
+    /// <summary>The same, for what else one wants of it.</summary>
+    public const string OfOrder = """
         from live_payments l join payments p on p.id = l.payment_id and p.shard_key = l.shard_key
-        where l.marketplace_id = @marketplace and l.mode = @mode and l.buyer_id = @scope and l.order_id = @orderId and l.shard_key = @shard;
+        where l.marketplace_id = @marketplace and l.mode = @mode and l.buyer_id = @scope and l.order_id = @orderId and l.shard_key = @shard
         """;
 
     public Guid Id { get; init; }

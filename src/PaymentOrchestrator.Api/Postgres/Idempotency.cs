@@ -64,20 +64,20 @@ internal static class Idempotency
         if (request?.Key is not { } key) return;
         const string sql = """
             insert into idempotency_keys (marketplace_id, mode, scope, key, fingerprint, resource_id, created_at, shard_key)
-            values (@marketplace, @mode, @scope, @key, @fingerprint, @resource, @now, @shard)
+            values ($1, $2, $3, $4, $5, $6, $7, $8)
             """;
         commands.Add(new NpgsqlBatchCommand(sql)
         {
             Parameters =
             {
-                new NpgsqlParameter<int>("marketplace", caller.MarketplaceId),
-                new NpgsqlParameter<string>("mode", caller.Mode.Code()),
-                new NpgsqlParameter<Guid>("scope", scope),
-                new NpgsqlParameter<string>("key", key),
-                new NpgsqlParameter<byte[]>("fingerprint", request.Fingerprint),
-                new NpgsqlParameter<Guid>("resource", resource),
-                new NpgsqlParameter<DateTime>("now", now.UtcDateTime),
-                new NpgsqlParameter<short>("shard", shard),
+                new NpgsqlParameter<int> { TypedValue = caller.MarketplaceId },
+                new NpgsqlParameter<string> { TypedValue = caller.Mode.Code() },
+                new NpgsqlParameter<Guid> { TypedValue = scope },
+                new NpgsqlParameter<string> { TypedValue = key },
+                new NpgsqlParameter<byte[]> { TypedValue = request.Fingerprint },
+                new NpgsqlParameter<Guid> { TypedValue = resource },
+                new NpgsqlParameter<DateTime> { TypedValue = now.UtcDateTime },
+                new NpgsqlParameter<short> { TypedValue = shard },
             },
         });
     }

@@ -24,6 +24,8 @@ internal sealed class TenantConnection(NpgsqlConnection inner, Caller owner, boo
     private const string Statement =
         "select set_config('app.marketplace_id', @tenant_marketplace, true), set_config('app.mode', @tenant_mode, true), set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)";
 
+    private static readonly string StatementByPosition = Statement.Replace("@tenant_marketplace", "$1", StringComparison.Ordinal).Replace("@tenant_mode", "$2", StringComparison.Ordinal);
+
     [AllowNull]
     public override string ConnectionString
     {
@@ -43,6 +45,8 @@ internal sealed class TenantConnection(NpgsqlConnection inner, Caller owner, boo
 
     private bool IsClustered => clustered;
 
+    private string Marketplace => owner.MarketplaceId.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
     /// <summary>
     /// A batch that has its first commands already, for <see cref="ExecuteAsync"/>. For what is executed, not read: the first result set is those commands'.
     /// </summary>
@@ -50,9 +54,10 @@ internal sealed class TenantConnection(NpgsqlConnection inner, Caller owner, boo
     {
         var batch = inner.CreateBatch();
         if (clustered) batch.BatchCommands.Add(new NpgsqlBatchCommand("begin"));
-        var tell = new NpgsqlBatchCommand(Statement);
-        AddParameters(tell.Parameters);
-        batch.BatchCommands.Add(tell);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(StatementByPosition)
+        {
+            Parameters = { new NpgsqlParameter<string> { TypedValue = Marketplace }, new NpgsqlParameter<string> { TypedValue = owner.Mode.Code() } },
+        });
         return batch;
     }
 
@@ -94,7 +99,7 @@ internal sealed class TenantConnection(NpgsqlConnection inner, Caller owner, boo
 
     private void AddParameters(NpgsqlParameterCollection parameters)
     {
-        parameters.Add(new NpgsqlParameter<string>("tenant_marketplace", owner.MarketplaceId.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+        parameters.Add(new NpgsqlParameter<string>("tenant_marketplace", Marketplace));
         parameters.Add(new NpgsqlParameter<string>("tenant_mode", owner.Mode.Code()));
     }
 

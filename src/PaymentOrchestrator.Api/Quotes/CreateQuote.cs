@@ -68,6 +68,11 @@ internal sealed class CreateQuoteHandler(QuoteStore store, QuoteMaker maker, Tim
         if (caller.Session?.Refuse(request.Order) is { } notInSession) return notInSession;
         var wish = command.ToWish();
 
+        // Mostly all is as it was a moment ago, and what is needed is known here. Where it is not so, nothing was stored, and what follows says why.
+        if (store.LastInForce(caller) is { } last && caller.MayActFor(request.BuyerId) && !QuoteMaker.AsksProvider(wish)
+            && await maker.MakeAsync(wish, last, cancellationToken) is { Problem: null } unseen
+            && await store.TryInsertUnseenAsync(unseen.Value, key, cancellationToken)) return unseen.Value.ToResource(unseen.Value.CreatedAt);
+
         var known = await store.LoadForQuotingAsync(caller, request.BuyerId, request.Order.Id, key.Key, clock.Now(), cancellationToken);
         if (known.Key is { } used && used.RefusalFor(key.Fingerprint) is { } reused) return reused;
         // Null where the key has just ended by its age.

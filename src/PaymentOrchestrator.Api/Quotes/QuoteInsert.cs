@@ -11,15 +11,13 @@ namespace PaymentOrchestrator.Api.Quotes;
 /// </summary>
 internal static class QuoteInsert
 {
+    // By position, in the order of the columns: of thirty names the driver would look for each in the text at every execution.
     private const string Sql = """
         insert into quotes (
             id, marketplace_id, mode, buyer_id, method, order_id, supplier_id, fixed_side, order_amount, source_currency, source_amount, mid, customer_rate,
             markup_bps, markup_amount, rate_source, rate_as_of, rate_stale, provider_quote_id, fees, total, fee_refundable, fee_schedule_id, buyer_ip,
             created_at, expires_at, rate_id, lock, session_id, shard_key)
-        values (
-            @id, @marketplace, @mode, @buyer, @method, @orderId, @supplierId, @fixedSide, @orderAmount, @sourceCurrency, @sourceAmount, @mid, @customer,
-            @markupBps, @markupAmount, @rateSource, @rateAsOf, @rateStale, @providerQuoteId, @fees, @total, @feeRefundable, @feeScheduleId, @buyerIp,
-            @now, @expiresAt, @rateId, @lock, @session, @shard)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30)
         """;
 
     public static NpgsqlBatchCommand Of(Quote quote)
@@ -29,39 +27,41 @@ internal static class QuoteInsert
         {
             Parameters =
             {
-                new NpgsqlParameter<Guid>("id", quote.Id.Value),
-                new NpgsqlParameter<int>("marketplace", quote.Owner.MarketplaceId),
-                new NpgsqlParameter<string>("mode", quote.Owner.Mode.Code()),
-                new NpgsqlParameter<Guid>("buyer", quote.BuyerId.Value),
-                new NpgsqlParameter<string>("method", quote.Method.Code()),
-                new NpgsqlParameter<string>("orderId", quote.OrderId),
-                Optional("supplierId", NpgsqlDbType.Text, quote.SupplierId),
-                new NpgsqlParameter<string>("fixedSide", quote.FixedSide),
-                new NpgsqlParameter<long>("orderAmount", price.Order.Value),
-                new NpgsqlParameter<string>("sourceCurrency", price.Source.Currency.Code),
-                new NpgsqlParameter<long>("sourceAmount", price.Source.Value),
-                Optional("mid", NpgsqlDbType.Numeric, price.Mid?.Rate.Value),
-                Optional("customer", NpgsqlDbType.Numeric, price.Customer?.Value),
-                new NpgsqlParameter<int>("markupBps", price.MarkupBps),
-                new NpgsqlParameter<long>("markupAmount", price.Markup.Value),
-                Optional("rateSource", NpgsqlDbType.Text, price.Mid?.Source),
-                Optional("rateAsOf", NpgsqlDbType.TimestampTz, price.Mid?.AsOf.UtcDateTime),
-                new NpgsqlParameter<bool>("rateStale", price.Mid?.Stale ?? false),
-                Optional("providerQuoteId", NpgsqlDbType.Text, price.Mid?.ProviderQuoteId),
-                new NpgsqlParameter<string>("fees", NpgsqlDbType.Jsonb) { TypedValue = ApiJson.Write(QuoteFees.Of(price.Fees)) },
-                new NpgsqlParameter<long>("total", price.Total.Value),
-                new NpgsqlParameter<bool>("feeRefundable", price.FeeRefundable),
-                new NpgsqlParameter<string>("feeScheduleId", quote.FeeScheduleId),
-                Optional("buyerIp", NpgsqlDbType.Text, quote.BuyerIp),
-                new NpgsqlParameter<DateTime>("now", quote.CreatedAt.UtcDateTime),
-                new NpgsqlParameter<DateTime>("expiresAt", quote.ExpiresAt.UtcDateTime),
-                Optional("rateId", NpgsqlDbType.Uuid, price.Mid?.RateId),
-                Optional("lock", NpgsqlDbType.Text, quote.Lock?.Code()),
-                Optional("session", NpgsqlDbType.Uuid, quote.SessionId),
-                new NpgsqlParameter<short>("shard", quote.Id.ShardKey),
+                Given(quote.Id.Value),
+                Given(quote.Owner.MarketplaceId),
+                Given(quote.Owner.Mode.Code()),
+                Given(quote.BuyerId.Value),
+                Given(quote.Method.Code()),
+                Given(quote.OrderId),
+                Optional(NpgsqlDbType.Text, quote.SupplierId),
+                Given(quote.FixedSide),
+                Given(price.Order.Value),
+                Given(price.Source.Currency.Code),
+                Given(price.Source.Value),
+                Optional(NpgsqlDbType.Numeric, price.Mid?.Rate.Value),
+                Optional(NpgsqlDbType.Numeric, price.Customer?.Value),
+                Given(price.MarkupBps),
+                Given(price.Markup.Value),
+                Optional(NpgsqlDbType.Text, price.Mid?.Source),
+                Optional(NpgsqlDbType.TimestampTz, price.Mid?.AsOf.UtcDateTime),
+                Given(price.Mid?.Stale ?? false),
+                Optional(NpgsqlDbType.Text, price.Mid?.ProviderQuoteId),
+                Optional(NpgsqlDbType.Jsonb, ApiJson.Write(QuoteFees.Of(price.Fees))),
+                Given(price.Total.Value),
+                Given(price.FeeRefundable),
+                Given(quote.FeeScheduleId),
+                Optional(NpgsqlDbType.Text, quote.BuyerIp),
+                Given(quote.CreatedAt.UtcDateTime),
+                Given(quote.ExpiresAt.UtcDateTime),
+                Optional(NpgsqlDbType.Uuid, price.Mid?.RateId),
+                Optional(NpgsqlDbType.Text, quote.Lock?.Code()),
+                Optional(NpgsqlDbType.Uuid, quote.SessionId),
+                Given(quote.Id.ShardKey),
             },
         };
     }
 
-    private static NpgsqlParameter Optional(string name, NpgsqlDbType type, object? value) => new(name, type) { Value = value ?? DBNull.Value };
+    private static NpgsqlParameter<T> Given<T>(T value) => new() { TypedValue = value };
+
+    private static NpgsqlParameter Optional(NpgsqlDbType type, object? value) => new() { NpgsqlDbType = type, Value = value ?? DBNull.Value };
 }

@@ -68,6 +68,9 @@ internal sealed class QuoteMaker(ProviderDirectory providers, ReferenceRates ref
         };
     }
 
+    /// <summary>Whether a provider gives the rate. A fixed source amount informs only: WorldFirst guarantees prices for an order, so the reference rate serves there.</summary>
+    public static bool AsksProvider(QuoteWish wish) => wish.Source != Currency.Cny && wish.Method.IsFundedByWorldFirst() && wish.FixedSide == Quote.FixedOrder;
+
     /// <summary>The rate that the wish is to be priced at; null for CNY, where nothing is converted.</summary>
     public async Task<Result<MidRate?>> MidAsync(QuoteWish wish, CancellationToken cancellationToken)
     {
@@ -76,8 +79,7 @@ internal sealed class QuoteMaker(ProviderDirectory providers, ReferenceRates ref
         // Never a guess: nothing was ever fetched, so nothing is known of any currency.
         if (reference.Empty && wish.Source != Currency.Cnh) return NoRate("No reference rate has been fetched yet. Try again in a minute; GET /v1/exchange-rates says how the source does.", 60);
         IRateSource source = reference;
-        // A fixed source amount informs only: WorldFirst guarantees prices for an order, so the reference rate serves there.
-        if (wish.Method.IsFundedByWorldFirst() && wish.FixedSide == Quote.FixedOrder)
+        if (AsksProvider(wish))
         {
             if (providers.For(wish.Owner.Mode).WorldFirst is not { } worldFirst)
                 return new Problem(ProblemType.ProviderNotConfigured, $"worldfirst has no configuration for {wish.Owner.Mode.Code()} mode.");

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Dapper;
 using Npgsql;
 using PaymentOrchestrator.Api.Buyers;
@@ -18,14 +19,20 @@ internal sealed class QuoteStore(Db db)
         q.buyer_ip, q.created_at, q.expires_at, q.payment_id, q.rate_id, q.lock, q.session_id
         """;
 
+    private const string NotAsAssumed = "a quote was made of what is not so any more";
+
+    private const string BuyerExists = "exists (select from buyers where id = @scope and marketplace_id = @marketplace and mode = @mode and shard_key = @shard)";
+
+    // By marketplace and mode. Only ever an assumption: the command that stores a quote looks whether it still holds.
+    private readonly ConcurrentDictionary<(int Marketplace, Mode Mode), FeeSchedule> lastInForce = new();
+
     internal sealed record Known(bool BuyerExists, LivePayment? Live, FeeSchedule Schedule, IdempotencyRow? Key, Quote? Earlier);
 
     /// <summary>All that quoting needs of the database, in one round trip.</summary>
     public async Task<Known> LoadForQuotingAsync(
         Caller caller, Id<BuyerResource> buyer, string orderId, string? key, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        const string present = "select exists (select from buyers where id = @scope and marketplace_id = @marketplace and mode = @mode and shard_key = @shard);"
-            + LivePayment.Find + FeeSchedules.FindInForce;
+        const string present = "select " + BuyerExists + ";" + LivePayment.Find + FeeSchedules.FindInForce;
         // Without a key nothing is looked up: to PostgreSQL a comparison with null is so cheap a plan that it would make a new one each time.
         const string presentAndKey = present + Idempotency.Find + "select " + Columns + """
 
@@ -46,16 +53,47 @@ internal sealed class QuoteStore(Db db)
         var exists = await rows.ReadSingleAsync<bool>();
         var live = await rows.ReadSingleOrDefaultAsync<LivePayment>();
         var schedule = (await rows.ReadSingleAsync<FeeScheduleRow>()).ToSchedule();
+        lastInForce[(caller.MarketplaceId, caller.Mode)] = schedule;
         var used = key is null ? null : await rows.ReadSingleOrDefaultAsync<IdempotencyRow>();
         var earlier = key is null ? null : (await rows.ReadSingleOrDefaultAsync<QuoteRow>())?.ToQuote(caller);
         return new Known(exists, live, schedule, used, earlier);
     }
 
+    /// <summary>The price list that was in force when a quote was last asked for; null when none was, here.</summary>
+    public FeeSchedule? LastInForce(Caller caller) => lastInForce.GetValueOrDefault((caller.MarketplaceId, caller.Mode));
+
     /// <summary>False when the key was taken; then nothing was written.</summary>
-    public async Task<bool> TryInsertAsync(Quote quote, KeyedRequest? key, CancellationToken cancellationToken)
+    public Task<bool> TryInsertAsync(Quote quote, KeyedRequest? key, CancellationToken cancellationToken) => TryInsertAsync(quote, key, null, cancellationToken);
+
+    /// <summary>
+    /// Stores a quote that was made without a look at the database: in one round trip, and only where the buyer exists, no payment of the order refuses quotes, and the
+    /// quote's price list is in force. False when one of these is not so, or the key was taken; then nothing was written.
+    /// </summary>
+    public Task<bool> TryInsertUnseenAsync(Quote quote, KeyedRequest? key, CancellationToken cancellationToken)
+    {
+        // A cast that fails ends the transaction that the batch is, with all that it would have written.
+        const string sql = "select (case when " + BuyerExists + " and not exists (select " + LivePayment.OfOrder + " and p.status <> 'requires_action') and @schedule = (select id " + FeeSchedules.InForce
+            + ") then 'true' else '" + NotAsAssumed + "' end)::boolean";
+        return TryInsertAsync(quote, key, new NpgsqlBatchCommand(sql)
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<Guid>("scope", quote.BuyerId.Value),
+                new NpgsqlParameter<int>("marketplace", quote.Owner.MarketplaceId),
+                new NpgsqlParameter<string>("mode", quote.Owner.Mode.Code()),
+                new NpgsqlParameter<short>("shard", quote.Id.ShardKey),
+                new NpgsqlParameter<string>("orderId", quote.OrderId),
+                new NpgsqlParameter<string>("schedule", quote.FeeScheduleId),
+                new NpgsqlParameter<DateTime>("now", quote.CreatedAt.UtcDateTime),
+            },
+        }, cancellationToken);
+    }
+
+    private async Task<bool> TryInsertAsync(Quote quote, KeyedRequest? key, NpgsqlBatchCommand? condition, CancellationToken cancellationToken)
     {
         await using var connection = await db.OpenAsync(quote.Owner, cancellationToken);
         await using var batch = connection.CreateBatch();
+        if (condition is not null) batch.BatchCommands.Add(condition);
         batch.BatchCommands.TakeKey(key, quote.Owner, quote.BuyerId.Value, quote.Id.Value, quote.Id.ShardKey, quote.CreatedAt);
         batch.BatchCommands.Add(QuoteInsert.Of(quote));
         try
@@ -64,7 +102,7 @@ internal sealed class QuoteStore(Db db)
             Telemetry.Instruments.QuoteGiven(quote.Method, quote.Owner.Mode);
             return true;
         }
-        catch (PostgresException e) when (Idempotency.IsTaken(e))
+        catch (PostgresException e) when (Idempotency.IsTaken(e) || (e.SqlState == PostgresErrorCodes.InvalidTextRepresentation && e.MessageText.Contains(NotAsAssumed, StringComparison.Ordinal)))
         {
             return false;
         }

@@ -7,7 +7,7 @@ namespace PaymentOrchestrator.Api.Refunds;
 /// Ends every refund that nobody is ending: its owner has died, or the provider's answer was unknown or pending. Any number of instances may run
 /// it; each due refund is claimed by one.
 /// </summary>
-internal sealed class RefundResolver(RefundStore store, RefundInquiry inquiry, RefundSchedule schedule, TimeProvider clock, ILogger<RefundResolver> log)
+internal sealed class RefundResolver(OpenRefundStore open, RefundInquiry inquiry, RefundSchedule schedule, TimeProvider clock, ILogger<RefundResolver> log)
     : Poller(schedule.Interval, clock, log)
 {
     private const int Batch = 100;
@@ -15,12 +15,12 @@ internal sealed class RefundResolver(RefundStore store, RefundInquiry inquiry, R
     private readonly TimeProvider clock = clock;
 
     internal override async Task RunOnceAsync(CancellationToken stoppingToken) =>
-        await ForEachAsync(await store.FindDueAsync(clock.Now(), Batch, stoppingToken), EndAsync, stoppingToken);
+        await ForEachAsync(await open.FindDueAsync(clock.Now(), Batch, stoppingToken), EndAsync, stoppingToken);
 
-    private async Task EndAsync(RefundStore.Due due, CancellationToken cancellationToken)
+    private async Task EndAsync(OpenRefundStore.Due due, CancellationToken cancellationToken)
     {
         // Asking and sending again may each take as long as an owner has.
-        if (await store.ClaimAsync(due, clock.Now() + (2 * schedule.OwnerGoneAfter), cancellationToken) is not { } claimed) return;
+        if (await open.ClaimAsync(due, clock.Now() + (2 * schedule.OwnerGoneAfter), cancellationToken) is not { } claimed) return;
         Telemetry.Instruments.Inquired("refund");
         await inquiry.AskAsync(claimed);
     }

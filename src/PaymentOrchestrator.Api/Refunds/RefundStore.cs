@@ -15,11 +15,6 @@ namespace PaymentOrchestrator.Api.Refunds;
 /// <summary>Phase one of a refund, and reading.</summary>
 internal sealed class RefundStore(Db db)
 {
-    /// <summary>The newest conversation that a provider was asked to debit in. Of the payment named p.</summary>
-    private const string DebitOfPayment = """
-            from payments p join attempts a on a.payment_id = p.id and a.shard_key = p.shard_key and a.provider <> 'operator'
-        """;
-
     /// <param name="Refunded">The sums of the payment's refunds that have not failed.</param>
     /// <param name="Key">What the request's key stands for, with the refund that it made.</param>
     /// <param name="BarringDispute">A dispute beside which the acquirer refunds nothing.</param>
@@ -98,77 +93,6 @@ internal sealed class RefundStore(Db db)
         return await rows.ReadSingleAsync<bool>() ? [.. (await rows.ReadAsync<RefundRow>()).Select(row => row.ToRefund())] : null;
     }
 
-    /// <summary>A refund that is due, as the resolver finds it.</summary>
-    internal sealed class Due : OwnerRow
-    {
-        public Guid Id { get; init; }
-
-        public short ShardKey { get; init; }
-
-        public int Tries { get; init; }
-    }
-
-    /// <summary>What is due now, of all marketplaces and shards: background work, no tenant's.</summary>
-    public async Task<IReadOnlyList<Due>> FindDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken)
-    {
-        const string sql = "select id, marketplace_id, mode, shard_key, tries from refunds where next_inquiry_at is not null and next_inquiry_at <= @now order by next_inquiry_at limit @limit;";
-        await using var connection = await db.OpenWorkerAsync(cancellationToken);
-        return [.. await connection.QueryAsync<Due>(new CommandDefinition(sql, new { now = now.UtcDateTime, limit }, cancellationToken: cancellationToken))];
-    }
-
-    /// <summary>
-    /// Takes a due refund until <paramref name="until"/>, if nobody else has: of many instances one sees its tries as it found them. Returns what it
-    /// takes to ask; null when someone else has it or it has ended.
-    /// </summary>
-    public async Task<OpenRefund?> ClaimAsync(Due due, DateTimeOffset until, CancellationToken cancellationToken)
-    {
-        const string sql = """
-            update refunds set next_inquiry_at = @until, tries = tries + 1
-            where id = @id and shard_key = @shard and tries = @tries and status = 'pending' and next_inquiry_at is not null
-            returning id;
-
-            """ + SelectOpen;
-        await using var connection = await db.OpenAsync(due.Owner, cancellationToken);
-        await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(
-            sql, new { id = due.Id, shard = due.ShardKey, tries = due.Tries, until = until.UtcDateTime }, cancellationToken: cancellationToken));
-        return await rows.ReadSingleOrDefaultAsync<Guid?>() is null ? null : await ReadOpenAsync(rows);
-    }
-
-    /// <summary>A refund with all that it takes to ask after it, whatever its status; null when there is none in the mode.</summary>
-    public async Task<OpenRefund?> FindOpenAsync(Id<RefundResource> id, Mode mode, CancellationToken cancellationToken)
-    {
-        if (await db.OwnerOfRefundAsync(id.Value, id.ShardKey, cancellationToken) is not { } owner || owner.Mode != mode) return null;
-        await using var connection = await db.OpenAsync(owner, cancellationToken);
-        await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(SelectOpen, new { id = id.Value, shard = id.ShardKey }, cancellationToken: cancellationToken));
-        return await ReadOpenAsync(rows);
-    }
-
-    private const string SelectOpen = "select " + RefundRow.Columns + """
-
-        from refunds r where r.id = @id and r.shard_key = @shard;
-
-        select p.method, a.request_id, coalesce(p.provider_reference, a.provider_reference, '') as reference
-        """ + DebitOfPayment + """
-
-            join refunds r on r.payment_id = p.id and r.shard_key = p.shard_key
-        where r.id = @id and r.shard_key = @shard
-        order by a.number desc limit 1;
-
-        select l.*
-        """ + DebitOfPayment + """
-
-            join refunds r on r.payment_id = p.id and r.shard_key = p.shard_key
-            join linked_accounts l on l.id = a.linked_account_id and l.shard_key = a.shard_key
-        where r.id = @id and r.shard_key = @shard
-        order by a.number desc limit 1;
-        """;
-
-    private static async Task<OpenRefund?> ReadOpenAsync(SqlMapper.GridReader rows)
-    {
-        if ((await rows.ReadSingleOrDefaultAsync<RefundRow>())?.ToRefund() is not { } refund) return null;
-        return new OpenRefund(refund, (await rows.ReadSingleAsync<DebitRow>()).ToDebit((await rows.ReadSingleAsync<LinkedAccountRow>()).ToAccount()));
-    }
-
     private static async Task<Found?> LockAsync(
         TenantConnection connection, DbTransaction transaction, Caller caller, Id<PaymentResource> paymentId, string key, CancellationToken cancellationToken)
     {
@@ -188,13 +112,13 @@ internal sealed class RefundStore(Db db)
             where r.payment_id = @id and r.marketplace_id = @marketplace and r.mode = @mode and r.shard_key = @shard and r.status <> 'failed';
 
             select p.method, a.request_id, coalesce(p.provider_reference, a.provider_reference, '') as reference
-            """ + DebitOfPayment + """
+            """ + PaidDebitRow.Of + """
 
             where p.id = @id and p.marketplace_id = @marketplace and p.mode = @mode and p.shard_key = @shard
             order by a.number desc limit 1;
 
             select l.*
-            """ + DebitOfPayment + """
+            """ + PaidDebitRow.Of + """
 
                 join linked_accounts l on l.id = a.linked_account_id and l.shard_key = a.shard_key
             where p.id = @id and p.marketplace_id = @marketplace and p.mode = @mode and p.shard_key = @shard
@@ -220,7 +144,7 @@ internal sealed class RefundStore(Db db)
         if ((await rows.ReadSingleOrDefaultAsync<PaymentRow>())?.ToPayment() is not { } payment) return null;
         var feeRefundable = await rows.ReadSingleAsync<bool>();
         var refunded = (await rows.ReadSingleAsync<SumsRow>()).ToParts(payment.Source.Currency);
-        var debit = await rows.ReadSingleAsync<DebitRow>();
+        var debit = await rows.ReadSingleAsync<PaidDebitRow>();
         var account = (await rows.ReadSingleAsync<LinkedAccountRow>()).ToAccount();
         var used = await rows.ReadSingleOrDefaultAsync<IdempotencyRow>();
         var earlier = (await rows.ReadSingleOrDefaultAsync<RefundRow>())?.ToRefund();
@@ -292,17 +216,5 @@ internal sealed class RefundStore(Db db)
 
         public RefundParts ToParts(Currency source) =>
             new(new Money(Currency.Cny, OrderAmount), new Money(source, SourceAmount), new Money(source, MarkupAmount), new Money(source, FeeAmount));
-    }
-
-    private sealed class DebitRow
-    {
-        public string Method { get; init; } = "";
-
-        public string RequestId { get; init; } = "";
-
-        public string Reference { get; init; } = "";
-
-        public PaidDebit ToDebit(LinkedAccount account) =>
-            new(PaymentMethods.FromCode(Method) ?? throw new InvalidOperationException($"Unknown method {Method} in payments."), RequestId, Reference, account);
     }
 }

@@ -187,7 +187,7 @@ public sealed class EventContractTests(TestSystem system)
 
     private static async Task SayAsync(OtherApi other, string refund, Func<Refund, RefundOutcome> outcome)
     {
-        var open = (await other.App.Services.GetRequiredService<RefundStore>().FindOpenAsync(Id<RefundResource>.Parse(refund, null), Mode.Test, TestContext.Current.CancellationToken))!;
+        var open = (await other.App.Services.GetRequiredService<OpenRefundStore>().FindAsync(Id<RefundResource>.Parse(refund, null), Mode.Test, TestContext.Current.CancellationToken))!;
         await other.App.Services.GetRequiredService<RefundChanges>().ApplyAsync(open.Refund, outcome(open.Refund), TimeProvider.System.GetUtcNow().AddHours(1));
     }
 
