@@ -40,7 +40,7 @@ internal sealed class FloorRun(BenchWorld world, Recording recording, int client
             select r.*
             from quotes q, generate_series({clients}, {(MostPerSecond * seconds) + (2 * clients)}) n, lateral jsonb_populate_record(q, jsonb_build_object(
                 'id', {ids.Sql("n", RunIds.QuoteKind, buyer)}, 'order_id', '{ids.FirstId:N}'::text || n, 'buyer_id', {BenchIds.Sql(BenchIds.BuyerKind, buyer)},
-                'shard_key', {BenchIds.ShardExpression(buyer)}, 'payment_id', null, 'expires_at', now() + interval '1 day')) r
+                'shard_key', {BenchIds.ShardExpression(buyer)}, 'payment_id', null, 'created_at', now(), 'expires_at', now() + interval '1 day')) r
             where q.id = '{recording.Quote}' and q.shard_key = {BenchIds.Shard(Recording.Buyer)};
             """);
         world.Database.Execute("vacuum analyze quotes;");

@@ -39,7 +39,7 @@ internal sealed class ApiUnderLoad(BenchWorld world, BenchDatabase database, Rec
             select r.*
             from quotes q, generate_series(1, {most}::bigint) n, lateral jsonb_populate_record(q, jsonb_build_object(
                 'id', {ids.Sql("n", RunIds.QuoteKind, buyer)}, 'marketplace_id', {BenchIds.MarketplaceSql(buyer)}, 'order_id', '{ids.FirstId:N}'::text || n,
-                'buyer_id', {BenchIds.Sql(BenchIds.BuyerKind, buyer)}, 'shard_key', {BenchIds.ShardExpression(buyer)}, 'payment_id', null, 'expires_at', now() + interval '1 day')) r
+                'buyer_id', {BenchIds.Sql(BenchIds.BuyerKind, buyer)}, 'shard_key', {BenchIds.ShardExpression(buyer)}, 'payment_id', null, 'created_at', now(), 'expires_at', now() + interval '1 day')) r
             where q.id = '{recording.Quote}' and q.shard_key = {BenchIds.Shard(Recording.Buyer)};
             """);
         database.Execute("vacuum analyze quotes;");
