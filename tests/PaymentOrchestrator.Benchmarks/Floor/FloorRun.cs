@@ -29,7 +29,7 @@ internal sealed class FloorRun(BenchWorld world, Recording recording, int client
 
     /// <summary>Quotes per second.</summary>
     public Task<double> QuotesAsync(ChildProcess api, int seconds) =>
-        RunAsync(api, seconds, RunIds.Next(), recording.QuoteTrips, new FloorVariables(Recording.Buyer, BenchIds.Buyers, null, null), world.Database.CountQuotes);
+        RunAsync(api, seconds, RunIds.Next(), recording.QuoteTrips, new FloorVariables(Recording.Buyer, BenchIds.Buyers, null, recording.Order), world.Database.CountQuotes);
 
     /// <summary>Payments per second, of quotes that are written before.</summary>
     public async Task<double> PaymentsAsync(ChildProcess api, int seconds)

@@ -8,8 +8,8 @@ namespace PaymentOrchestrator.Benchmarks.Floor;
 /// <param name="Buyer">The recorded buyer's number, which is in its shard, its id and those of its accounts. Each transaction takes the next buyer.</param>
 /// <param name="Buyers">How many there are.</param>
 /// <param name="Quote">The recorded quote's id, whose row is there before; null where none is.</param>
-/// <param name="Key">The recorded Idempotency-Key; null where none was sent.</param>
-internal sealed record FloorVariables(int Buyer, int Buyers, string? Quote, string? Key);
+/// <param name="Once">The recorded text that is another each time: of a payment its Idempotency-Key, of a quote its order.</param>
+internal sealed record FloorVariables(int Buyer, int Buyers, string? Quote, string Once);
 
 /// <summary>
 /// A pgbench script of recorded round trips: each is one pipeline, with the same statements and the same values, but for ids and keys, which must be
@@ -52,7 +52,7 @@ internal sealed partial class PgbenchScript(RunIds ids)
                 { TypeOid: PostgresValue.Uuid } => Uuid(parameter.Value),
                 { TypeOid: PostgresValue.UuidArray } => $"array[{string.Join(", ", PostgresValue.Elements(parameter.Value).Select(Uuid))}]::uuid[]",
                 { TypeOid: PostgresValue.Int2 } when parameter.Value == BenchIds.Shard(what.Buyer).ToString(CultureInfo.InvariantCulture) => ":shard::smallint",
-                { TypeOid: PostgresValue.Text } when what.Key is { } key && parameter.Value == key => $"(:{Variable(ids.Prefix)}::text || :n)",
+                { TypeOid: PostgresValue.Text } when parameter.Value == what.Once => $"(:{Variable(ids.Prefix)}::text || :n)",
                 _ => $":{Variable(parameter.Value)}{cast}",
             };
         }

@@ -5,9 +5,9 @@ using PaymentOrchestrator.Benchmarks.World;
 
 namespace PaymentOrchestrator.Benchmarks.Floor;
 
-/// <summary>What the API sends to PostgreSQL for one quote and one payment by card, each a list of round trips; and which quote, payment and key that were.</summary>
+/// <summary>What the API sends to PostgreSQL for one quote and one payment by card, each a list of round trips; and which quote, order, payment and key that were.</summary>
 internal sealed record Recording(
-    IReadOnlyList<IReadOnlyList<RecordedStatement>> QuoteTrips, IReadOnlyList<IReadOnlyList<RecordedStatement>> PaymentTrips, Guid Quote, Guid Payment, string Key)
+    IReadOnlyList<IReadOnlyList<RecordedStatement>> QuoteTrips, IReadOnlyList<IReadOnlyList<RecordedStatement>> PaymentTrips, Guid Quote, string Order, Guid Payment, string Key)
 {
     /// <summary>The buyer whose statements are recorded: its shard is a number that no other parameter has.</summary>
     public const int Buyer = 1777;
@@ -43,7 +43,7 @@ internal sealed record Recording(
         }
 
         var last = $"from payments where shard_key = {BenchIds.Shard(Buyer)} order by id desc limit 1";
-        return new Recording(quoteTrips, paymentTrips, world.Database.Scalar<Guid>($"select quote_id {last}"), world.Database.Scalar<Guid>($"select id {last}"), key);
+        return new Recording(quoteTrips, paymentTrips, world.Database.Scalar<Guid>($"select quote_id {last}"), world.Database.Scalar<string>($"select order_id {last}"), world.Database.Scalar<Guid>($"select id {last}"), key);
 
         static InvalidOperationException Failed(HttpConnection connection) => new($"The recorded request was refused: {Encoding.UTF8.GetString(connection.Body)}");
     }
