@@ -106,19 +106,20 @@ internal sealed class PaymentChanges(Db db, ResolverSchedule schedule, FactsCach
             parameters = more;
         }
 
-        var row = await TryWriteAsync(payment.Owner, steps, parameters, cancellationToken);
+        var sql = steps.ToSql();
+        var row = await TryWriteAsync(payment.Owner, sql, parameters, cancellationToken);
         // No row where another's newer version stands, or the same request was first: then that one is the answer.
         var present = (row ?? await ReadAsync(payment, cancellationToken)).ToPayment();
         if (moves && row is not null) Telemetry.Instruments.PaymentEntered(next.Method, next.Status, next.Owner.Mode);
         return present;
     }
 
-    private async Task<PaymentRow?> TryWriteAsync(Caller owner, PaymentChangeSteps steps, object parameters, CancellationToken cancellationToken)
+    private async Task<PaymentRow?> TryWriteAsync(Caller owner, string sql, object parameters, CancellationToken cancellationToken)
     {
         await using var connection = await db.OpenAsync(owner, cancellationToken);
         try
         {
-            return await connection.QuerySingleOrDefaultAsync<PaymentRow>(new CommandDefinition(steps.ToSql(), parameters, cancellationToken: cancellationToken));
+            return await connection.QuerySingleOrDefaultAsync<PaymentRow>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
         }
         catch (Npgsql.PostgresException e) when (Idempotency.IsTaken(e))
         {

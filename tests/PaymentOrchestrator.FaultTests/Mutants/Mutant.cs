@@ -126,9 +126,14 @@ internal sealed record Mutant(string Name, string Defect, Hunt Hunt, params Patc
                 """),
             new Patch(PaymentChanges,
                 ChangeEnds,
-                $"""
-                        if (happening.Length > 0) await connection.ExecuteAsync(new CommandDefinition(happening, parameters, cancellationToken: cancellationToken));
-                {ChangeEnds}
+                $$"""
+                        if (happening.Length > 0)
+                        {
+                            await using var later = await db.OpenAsync(payment.Owner, cancellationToken);
+                            await later.ExecuteAsync(new CommandDefinition(happening, parameters, cancellationToken: cancellationToken));
+                        }
+
+                {{ChangeEnds}}
                 """))
         { Point = "pay.after_outcome" },
         new("quote_twice", "A quote is consumed whoever consumed it before, and an order taken whoever holds it.", Hunt.Simulation,
