@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Npgsql;
 using PaymentOrchestrator.AppHost.Seeding;
 
@@ -30,7 +31,7 @@ internal static class ContainerDemo
             else await EnsureDataAsync(folder, api, sandbox, secrets, parts);
             return 0;
         }
-        catch (Exception e) when (e is HostException or IOException or UnauthorizedAccessException or HttpRequestException or TaskCanceledException or NpgsqlException)
+        catch (Exception e) when (e is HostException or IOException or UnauthorizedAccessException or HttpRequestException or SocketException or TaskCanceledException or NpgsqlException)
         {
             await Console.Error.WriteLineAsync(e.Message);
             return HostException.CannotStart;
@@ -90,7 +91,7 @@ internal static class ContainerDemo
                 using var answer = await http.GetAsync(new Uri(url));
                 if (answer.IsSuccessStatusCode) return;
             }
-            catch (Exception e) when (left > 0 && e is HttpRequestException or TaskCanceledException)
+            catch (Exception e) when (left > 0 && e is HttpRequestException or SocketException or TaskCanceledException)
             {
                 // Not listening yet, or busy starting.
             }

@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 namespace PaymentOrchestrator.Api.Commands;
 
 /// <summary><c>health [url]</c>: asks a running instance whether it can serve. For container engines, whose images have no other program to ask with.</summary>
@@ -20,7 +22,7 @@ internal static class Health
             if (answer.IsSuccessStatusCode) return Command.Done;
             await Console.Error.WriteLineAsync($"{url} answered {(int)answer.StatusCode}.");
         }
-        catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
+        catch (Exception e) when (e is HttpRequestException or SocketException or TaskCanceledException)
         {
             await Console.Error.WriteLineAsync($"{url} does not answer: {e.Message}");
         }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Http.Resilience;
+using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Domain;
 using Polly;
 using Polly.CircuitBreaker;
@@ -58,6 +59,7 @@ internal static class ProviderHttp
             Configure(pipeline, context.ServiceProvider.GetRequiredService<ProviderCircuits>().Of(name));
         });
         client.AddHttpMessageHandler(() => new BufferedAnswerHandler(MaxAnswerBytes));
+        client.AddHttpMessageHandler(() => new ConnectionFaults());
     }
 
     /// <summary>Whether the exception says that the call was lost, as opposed to given up by the caller or broken by a bug.</summary>

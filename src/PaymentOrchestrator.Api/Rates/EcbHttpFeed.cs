@@ -26,15 +26,18 @@ internal sealed class EcbHttpFeed : IRateFeed, IDisposable
             : throw new InvalidOperationException("Rates:Ecb:Url must be an absolute https address (or http on this machine): prices are made of what it says.");
         Interval = configuration.GetValue<TimeSpan?>("Rates:Ecb:Interval") ?? TimeSpan.FromMinutes(15);
         timeout = configuration.GetValue<TimeSpan?>("Rates:Ecb:Timeout") ?? TimeSpan.FromSeconds(10);
-        http = new HttpClient(new SocketsHttpHandler
+        http = new HttpClient(new ConnectionFaults
         {
-            // The address is fixed by whoever runs this; nobody else sends us elsewhere.
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            AutomaticDecompression = DecompressionMethods.None,
-            ActivityHeadersPropagator = null,
-            MaxResponseHeadersLength = 16,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            InnerHandler = new SocketsHttpHandler
+            {
+                // The address is fixed by whoever runs this; nobody else sends us elsewhere.
+                AllowAutoRedirect = false,
+                UseCookies = false,
+                AutomaticDecompression = DecompressionMethods.None,
+                ActivityHeadersPropagator = null,
+                MaxResponseHeadersLength = 16,
+                PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            },
         })
         { Timeout = Timeout.InfiniteTimeSpan };
     }

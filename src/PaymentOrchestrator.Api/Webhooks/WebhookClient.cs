@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using PaymentOrchestrator.Api.Http;
 using PaymentOrchestrator.Domain;
 
 namespace PaymentOrchestrator.Api.Webhooks;
@@ -35,19 +36,22 @@ internal sealed class WebhookClient : IDisposable
     {
         this.settings = settings;
         this.clock = clock;
-        http = new HttpClient(new SocketsHttpHandler
+        http = new HttpClient(new ConnectionFaults
         {
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            // By way of a proxy, the proxy would resolve the name.
-            UseProxy = false,
-            ActivityHeadersPropagator = null,
-            AutomaticDecompression = DecompressionMethods.None,
-            ConnectCallback = ConnectAsync,
-            MaxResponseHeadersLength = 16,
-            MaxResponseDrainSize = BodyBytes,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(1),
-            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(10),
+            InnerHandler = new SocketsHttpHandler
+            {
+                AllowAutoRedirect = false,
+                UseCookies = false,
+                // By way of a proxy, the proxy would resolve the name.
+                UseProxy = false,
+                ActivityHeadersPropagator = null,
+                AutomaticDecompression = DecompressionMethods.None,
+                ConnectCallback = ConnectAsync,
+                MaxResponseHeadersLength = 16,
+                MaxResponseDrainSize = BodyBytes,
+                PooledConnectionLifetime = TimeSpan.FromMinutes(1),
+                PooledConnectionIdleTimeout = TimeSpan.FromSeconds(10),
+            },
         })
         { Timeout = Timeout.InfiniteTimeSpan };
     }

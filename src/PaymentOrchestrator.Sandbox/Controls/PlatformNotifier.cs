@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using PaymentOrchestrator.Sandbox.Ant;
 using PaymentOrchestrator.Sandbox.Authorizations;
@@ -35,7 +36,7 @@ internal sealed class PlatformNotifier(
             using var response = await _http.SendAsync(request);
             return response.IsSuccessStatusCode ? null : $"it was answered with HTTP {(int)response.StatusCode}.";
         }
-        catch (HttpRequestException)
+        catch (Exception e) when (e is HttpRequestException or SocketException)
         {
             return "no connection.";
         }

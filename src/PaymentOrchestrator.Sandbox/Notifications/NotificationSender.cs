@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using PaymentOrchestrator.Sandbox.State;
 
 namespace PaymentOrchestrator.Sandbox.Notifications;
@@ -58,7 +59,7 @@ internal sealed partial class NotificationSender(SandboxDb db, NotificationSigne
             using var response = await _http.SendAsync(request, stoppingToken);
             objection = signer.Objection(row.Provider, request, response, await response.Content.ReadAsByteArrayAsync(stoppingToken));
         }
-        catch (HttpRequestException)
+        catch (Exception e) when (e is HttpRequestException or SocketException)
         {
             objection = "no connection.";
         }

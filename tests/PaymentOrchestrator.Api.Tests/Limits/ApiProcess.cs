@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 using PaymentOrchestrator.Api.Tests.Harness;
 using PaymentOrchestrator.AppHost;
 using Xunit;
@@ -46,7 +47,7 @@ internal sealed class ApiProcess : IAsyncDisposable
             {
                 if ((await client.GetAsync("/health/ready")).Status == 200) return api;
             }
-            catch (HttpRequestException)
+            catch (Exception e) when (e is HttpRequestException or SocketException)
             {
                 // Not listening yet.
             }

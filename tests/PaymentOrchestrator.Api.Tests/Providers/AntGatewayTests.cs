@@ -14,7 +14,7 @@ public sealed class AntGatewayTests : IAsyncLifetime
 
     private static readonly AccountCredential Account = new("C1", """{"access_token":"token-of-the-buyer","refresh_token":"r"}""");
 
-    private static readonly Debit Debit = new(
+    internal static readonly Debit Debit = new(
         "att_1", "pay_1", PaymentMethod.WorldPay, "byr_1", "order-1", new Money(Currency.Cny, 123456), new Money(Currency.Usd, 18142),
         "q1", Account, new Uri("https://api.example/v1/returns/worldfirst"));
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net.Sockets;
 using System.Net;
 using Npgsql;
 using PaymentOrchestrator.Api;
@@ -177,7 +178,7 @@ internal sealed class BenchWorld : IAsyncDisposable
                 using var answer = await http.GetAsync(new Uri(Url(port) + path));
                 if (answer.StatusCode == HttpStatusCode.OK) return !process.HasEnded;
             }
-            catch (HttpRequestException)
+            catch (Exception e) when (e is HttpRequestException or SocketException)
             {
                 // Not listening yet.
             }

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -143,7 +144,7 @@ internal sealed class Shop(HttpClient http, Uri api, Uri sandbox, string key)
             using var response = await http.PostAsync(new Uri(page), form);
             return response.Headers.Location;
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
+        catch (Exception e) when (e is HttpRequestException or IOException or SocketException or OperationCanceledException)
         {
             return null;
         }
@@ -163,7 +164,7 @@ internal sealed class Shop(HttpClient http, Uri api, Uri sandbox, string key)
             using var response = await http.SendAsync(request);
             return new Reply((int)response.StatusCode, await response.Content.ReadAsStringAsync());
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
+        catch (Exception e) when (e is HttpRequestException or IOException or SocketException or OperationCanceledException)
         {
             return null;
         }
