@@ -39,7 +39,7 @@ public sealed class EventTests(TestSystem system)
         {
             for (var patience = 0; (await api.GetAsync($"/v1/payments/{payment.Id}"))["settlement.status"] != "settled"; patience++)
             {
-                Assert.True(patience < 300);
+                Assert.True(patience < 1200);
                 await Task.Delay(100, TestContext.Current.CancellationToken);
             }
         }
