@@ -137,7 +137,7 @@ public sealed class OnceTests(TestSystem system)
         var total = Assert.Single(quotes.Select(quote => quote.Must(201).Value("total")).Distinct());
         await system.Sandbox.PatchAsync(buyer, [], ("EUR", Many * total));
 
-        var answers = await Task.WhenAll(quotes.Select(quote => Api.PayAsync(quote.Id)));
+        var answers = await Task.WhenAll(quotes.Select(quote => PayPatientlyAsync(quote.Id)));
 
         foreach (var answer in answers)
         {
@@ -278,6 +278,18 @@ public sealed class OnceTests(TestSystem system)
         var check = (await Api.PostAsync("/v1/eligibility-checks", question, another)).Must(201);
         Assert.Equal(check.Text, (await Api.PostAsync("/v1/eligibility-checks", question, another)).Must(201).Text);
         (await Api.PostAsync("/v1/eligibility-checks", question, key)).Must(422, "idempotency_key_reused");
+    }
+
+    /// <summary>So many at once are more than a provider on a slow machine answers in time; what is to be done then is what the problem says.</summary>
+    private async Task<Answer> PayPatientlyAsync(string quote)
+    {
+        var key = ApiClient.NewKey();
+        for (var patience = 60; ; patience--)
+        {
+            var answer = await Api.PayAsync(quote, key);
+            if (answer is not { Status: 503, Code: "facts_unavailable" } || patience == 0) return answer;
+            await Task.Delay(500, TestContext.Current.CancellationToken);
+        }
     }
 
     private async Task<string> ReadyQuoteAsync(string method = "card", string currency = "USD") =>
